@@ -1,0 +1,1 @@
+"""Configuration documents: one pydantic model a kind, as people write them in YAML."""
