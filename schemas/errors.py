@@ -71,7 +71,7 @@ class MessageError(MailcaseError):
 
 
 class UnknownEvent(MessageError):
-    """The event's type is not known to this release; readers skip it (contracts: consumers ignore what they do not know)."""
+    """The event's type is not known to this release; readers skip it and count it."""
 
 
 class InternalError(MailcaseError):

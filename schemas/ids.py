@@ -1,4 +1,4 @@
-"""Deterministic identifiers (architecture §3): the same cause always gives the same id, on every machine and in every run.
+"""Deterministic identifiers (architecture §3): the same cause always gives the same id, everywhere and in every run.
 
 All functions are pure. UUIDs are version 5 (RFC 9562 §5.5) in lower-case text form. Parts are length-prefixed before
 they are hashed, so that no two different tuples of parts can meet in one name.
@@ -23,7 +23,7 @@ NOTIFICATION_TOKEN_LENGTH = 26
 MAX_ID_LENGTH = 998
 """Longest Message-ID looked at: the line limit of RFC 5322 §2.1.1."""
 
-# Fixed lengths and disjoint classes: no backtracking is possible. Case is folded before matching (mail systems fold it).
+# Fixed lengths and disjoint classes: no backtracking is possible. Case is folded first, as mail systems fold it.
 _OWN_ID = re.compile(
     r"<?(?P<conversation>[a-z2-7]{16})\.(?P<notification>[a-z2-7]{26})\.(?P<key>k[a-z2-7])(?P<signature>[a-z2-7]{16,52}|\*)"
     r"@(?P<domain>[a-z0-9.-]{1,253})>?"
@@ -140,16 +140,16 @@ def conversation_of(message_id: str) -> str:
 def conversation_key(references: Sequence[str], in_reply_to: str | None, message_id: str | None, mail: str) -> str:
     """Conversation key for partitioning: first of References, else In-Reply-To, else own Message-ID, else mail id.
 
-    Ids that we issued carry the conversation, wherever in References they stand: providers and clients put others first.
+    Ids that we issued carry the conversation, wherever in References they stand: clients put others first.
     The key only brings related mails near each other; correctness never rests on it.
     """
     for candidate in (*references, in_reply_to or ""):
         own = split_own_id(candidate) if candidate else None
         if own is not None:
             return own.conversation
-    for candidate in (references[0] if references else None, in_reply_to, message_id, mail):
-        if candidate and candidate.strip():
-            return conversation_of(candidate)
+    for fallback in (references[0] if references else None, in_reply_to, message_id):
+        if fallback and fallback.strip():
+            return conversation_of(fallback)
     return conversation_of(mail)
 
 
