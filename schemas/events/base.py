@@ -23,7 +23,7 @@ class EventModel(BaseModel):
 class EventType:
     """One registered event type. `key` names what the record's key is."""
 
-    type: str
+    name: str
     topic: str
     model: type[EventModel]
     meaning: str
@@ -31,7 +31,7 @@ class EventType:
     @property
     def dataschema(self) -> str:
         """Value of `ce_dataschema`: the path of the committed JSON Schema, relative to `schemas/`."""
-        return f"json/events/{self.type}.json"
+        return f"json/events/{self.name}.json"
 
 
 REGISTRY: dict[str, EventType] = {}

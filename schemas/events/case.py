@@ -14,8 +14,8 @@ from schemas.topics import CASE_EVENTS
 
 CASE_HAPPENINGS = (
     "created", "updated", "stage_entered", "assigned", "approval_requested", "approved", "rejected", "mail_attached",
-    "reply_received", "note_added", "sla_goal_passed", "sla_deadline_passed", "resolved", "reopened", "linked", "merged",
-    "erased",
+    "reply_received", "note_added", "sla_goal_passed", "sla_deadline_passed", "resolved", "reopened", "linked",
+    "merged", "erased",
 )  # fmt: skip
 INTERACTION_HAPPENINGS = ("opened", "routed", "resolved")
 

@@ -20,7 +20,7 @@ class Attempting(EventModel):
 
 
 class ImapCursor(EventModel):
-    """Where an IMAP folder was read to. `after_actions`: UIDs that are published but not yet marked, moved or deleted."""
+    """Where an IMAP folder was read to. `after_actions`: UIDs that are published, whose after-action is still due."""
 
     kind: Literal["imap"] = "imap"
     uidvalidity: int
