@@ -1,8 +1,8 @@
 """CloudEvents 1.0 in the Kafka protocol binding's binary mode (§3.2): attributes in `ce_*` headers, data as the value.
 
-Pure: records in, events out. Any CloudEvents library, and any consumer without one, reads what `encode` makes; the value
-is plain JSON, or for `mail.raw` the mail itself. Header values are printable ASCII; anything else, `%` and `"` included,
-is percent-encoded UTF-8 (CloudEvents HTTP binding §3.1.3.2), so that no folder name or address can break a reader.
+Pure: records in, events out. Any CloudEvents library, and any consumer without one, reads what `encode` makes; the
+value is plain JSON, or for `mail.raw` the mail itself. Header values are printable ASCII; anything else, `%` and `"`
+included, is percent-encoded UTF-8 (CloudEvents HTTP binding §3.1.3.2), so that no folder name or address breaks a reader.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ JSON = "application/json"
 RFC822 = "message/rfc822"
 _ATTRIBUTES = {"specversion", "id", "type", "source", "subject", "time", "dataschema"}
 _SAFE = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) not in '%"')
+_SAFE_WORD = _SAFE.replace(" ", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def decode(record: Record) -> Event:
 
 _RECEIVED_NAMES = {
     "mailbox", "folder", "serverid", "receivedat", "flags", "run", "rawsha256", "rawsize", "dataref", "envelopefrom",
-    "envelopeto", "mode", "traceparent",
+    "envelopeto", "mode", "muted", "traceparent",
 }  # fmt: skip
 
 
@@ -143,8 +144,9 @@ def _received_attributes(data: MailReceived) -> dict[str, str]:
         "rawsize": str(data.raw.size),
         "dataref": data.raw.ref,
         "mode": data.mode.value,
-        "envelopefrom": data.envelope_from if data.envelope_from is not None else "",
-        "envelopeto": " ".join(data.envelope_to),
+        "envelopefrom": "<>" if data.envelope_from == "" else data.envelope_from or "",
+        "envelopeto": " ".join(quote(address, safe=_SAFE_WORD) for address in data.envelope_to),
+        "muted": "true" if data.muted else "",
         "traceparent": data.traceparent or "",
     }
 
@@ -164,8 +166,9 @@ def _received(attributes: dict[str, str], record: Record, where: str) -> MailRec
                 sha256=attributes["rawsha256"], size=int(attributes["rawsize"]), ref=attributes["dataref"]
             ),
             mode=Mode(attributes.get("mode", "live")),
-            envelope_from=attributes.get("envelopefrom"),
-            envelope_to=tuple(attributes.get("envelopeto", "").split()),
+            envelope_from="" if attributes.get("envelopefrom") == "<>" else attributes.get("envelopefrom"),
+            envelope_to=tuple(unquote(address) for address in attributes.get("envelopeto", "").split()),
+            muted=attributes.get("muted") == "true",
             traceparent=attributes.get("traceparent"),
         )
     except KeyError as error:

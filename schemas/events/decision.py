@@ -259,6 +259,7 @@ class Decision(EventModel):
     content_digest: str
     conversation: str
     mode: Mode = Mode.LIVE
+    muted: bool = False
     received_at: datetime
     envelope_from: PersonalText | None = None
     envelope_to: Annotated[tuple[str, ...], privacy(Privacy.PERSONAL)] = ()

@@ -38,10 +38,16 @@ class Source(EventModel):
     mode: Mode = Mode.LIVE
     envelope_from: Annotated[str | None, privacy(Privacy.PERSONAL)] = None
     envelope_to: Annotated[tuple[str, ...], privacy(Privacy.PERSONAL)] = ()
+    muted: bool = False
 
 
 class MailReceived(EventModel):
-    """Attributes of `mailcase.mail.received.v1`, which travel as headers beside the mail's own bytes."""
+    """Attributes of `mailcase.mail.received.v1`, which travel as headers beside the mail's own bytes.
+
+    `muted`: no acknowledgement and no automatic reply may follow (imports; resync of mails from before the last
+    success).
+    `envelope_from` is "" for the null sender and None where the envelope is not known.
+    """
 
     mail_id: str
     conversation: str
@@ -55,6 +61,7 @@ class MailReceived(EventModel):
     mode: Mode = Mode.LIVE
     envelope_from: Annotated[str | None, privacy(Privacy.PERSONAL)] = None
     envelope_to: Annotated[tuple[str, ...], privacy(Privacy.PERSONAL)] = ()
+    muted: bool = False
     traceparent: str | None = None
 
     def source(self) -> Source:
@@ -67,4 +74,5 @@ class MailReceived(EventModel):
             mode=self.mode,
             envelope_from=self.envelope_from,
             envelope_to=self.envelope_to,
+            muted=self.muted,
         )
