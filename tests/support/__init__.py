@@ -1,0 +1,1 @@
+"""What tests share: pytest plugins and the generator of docs/features.md. No tests here."""
