@@ -2,7 +2,7 @@
 
 Pure: records in, events out. Any CloudEvents library, and any consumer without one, reads what `encode` makes; the
 value is plain JSON, or for `mail.raw` the mail itself. Header values are printable ASCII; anything else, `%` and `"`
-included, is percent-encoded UTF-8 (CloudEvents HTTP binding §3.1.3.2), so that no folder name or address breaks a reader.
+included, is percent-encoded UTF-8 (CloudEvents HTTP binding §3.1.3.2), so that no folder name breaks a reader.
 """
 
 from __future__ import annotations

@@ -6,10 +6,12 @@ replaces what is not allowed, so that a redacted event is still valid for its re
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, Field
+from pydantic.fields import FieldInfo
 
 
 class Privacy(StrEnum):
@@ -32,11 +34,22 @@ _ORDER = [Privacy.PUBLIC, Privacy.PERSONAL, Privacy.CONTENT]
 
 
 def privacy_of(model: type[BaseModel], field: str) -> Privacy:
-    """Privacy class of a field of `model`."""
-    extra = model.model_fields[field].json_schema_extra
-    if isinstance(extra, dict) and "x-privacy" in extra:
-        return Privacy(str(extra["x-privacy"]))
-    return Privacy.PUBLIC
+    """Privacy class of a field of `model`: the most sensitive one in its annotation, optional and list members too."""
+    info = model.model_fields[field]
+    return max([_of_metadata(info), *_of_annotation(info.annotation)], key=_ORDER.index)
+
+
+def _of_metadata(info: FieldInfo) -> Privacy:
+    extra = info.json_schema_extra
+    return Privacy(str(extra["x-privacy"])) if isinstance(extra, dict) and "x-privacy" in extra else Privacy.PUBLIC
+
+
+def _of_annotation(annotation: Any) -> Iterator[Privacy]:
+    for part in getattr(annotation, "__metadata__", ()):
+        if isinstance(part, FieldInfo):
+            yield _of_metadata(part)
+    for member in get_args(annotation):
+        yield from _of_annotation(member)
 
 
 def redact(model: BaseModel, allowed: Privacy = Privacy.PUBLIC) -> dict[str, Any]:
