@@ -56,6 +56,7 @@ class Subject(StrEnum):
     MAILBOX = "mailbox"
     ATTACHMENT_NAME = "attachment_name"
     ATTACHMENT_TYPE = "attachment_type"
+    ATTACHMENT_SIZE = "attachment_size"
     SIZE = "size"
     AUTHENTICATION = "authentication"
 
@@ -121,7 +122,7 @@ class TextMatch(Part):
 
 
 class SizeMatch(Part):
-    """A bound on the mail's size in bytes, as received."""
+    """A bound on a size in bytes: of the mail as received, or of one of its attachments, decoded."""
 
     greater: Size | None = None
     less: Size | None = None
@@ -166,6 +167,7 @@ class Condition(Part):
     mailbox: TextMatch | None = Field(default=None, description="Mailbox id, which is the account's name.")
     attachment_name: TextMatch | None = None
     attachment_type: TextMatch | None = Field(default=None, description="Media type, such as application/pdf.")
+    attachment_size: SizeMatch | None = Field(default=None, description="Size of any attachment, decoded.")
     size: SizeMatch | None = None
     authentication: TextMatch | None = Field(
         default=None, description="DMARC result of a trusted server: " + ", ".join(AUTHENTICATION_RESULTS) + "."

@@ -200,6 +200,7 @@ class Action(EventModel):
     label: ContentText | None = None
     fields: ContentMap = Field(default_factory=dict)
     template: str | None = None
+    language: str | None = None
     account: str | None = None
     queue: str | None = None
     operator: str | None = None
