@@ -20,8 +20,8 @@ __all__ = ["Kafka", "check_brokers"]
 _KAFKA = jars.Artifact("org.apache.kafka:kafka_2.13:4.3.1")
 _LOGGING = jars.Artifact("org.apache.logging.log4j:log4j-slf4j-impl:2.25.4#log4j-slf4j-impl-*")
 
-# Few partitions and small preallocated indexes: one node, one user, a laptop's disk. The session of a killed broker must
-# end before it may register again: the default of 9 s would be waited for at every start after a kill.
+# Few partitions and small preallocated indexes: one node, one user, a laptop's disk. A killed broker's
+# session must end before it may register again: its default of 9 s would be waited for at each start after a kill.
 _PROPERTIES = """\
 process.roles=broker,controller
 node.id=1

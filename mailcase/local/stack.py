@@ -145,10 +145,22 @@ class LocalStack:
                     seconds = self._wait_ready(part, ports[part.name])
                     part.after_start(ports[part.name])
                     progress(part.name, f"running ({seconds:.1f} s), {part.address(ports[part.name])}")
+                self._note_settings()
             except BaseException:
                 for part in missing:
                     self._stop(part)
                 raise
+
+    def _note_settings(self) -> None:
+        known = self._state.read()
+        names = {"kafka": "MAILCASE_KAFKA_BROKERS", "postgres": "MAILCASE_DATABASE_URL"}
+        self._state.write_settings(
+            {
+                variable: known[name].address
+                for name, variable in names.items()
+                if name in known and not self._external(name)
+            }
+        )
 
     def _adopt(self, part: Part) -> bool:
         """Whether the part runs: known by the state, or started by an `up` that was killed before it could note it."""
@@ -261,14 +273,14 @@ class LocalStack:
                     else:
                         path.unlink(missing_ok=True)
                 progress(part.name, "data deleted")
-            self._state.path.unlink(missing_ok=True)
+            self._state.delete()
 
     def _stop_anyhow(self, part: Part) -> None:
         """A broken state file must not keep anybody from a reset: then processes are found by their arguments."""
         try:
             self._stop(part)
         except ConfigurationError:
-            self._state.path.unlink(missing_ok=True)
+            self._state.delete()
             self._stop(part)
 
 

@@ -6,7 +6,7 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -68,6 +68,16 @@ class StateFile:
         parts = {**self.read(), name: part}
         document = {"format": _FORMAT, "parts": {key: asdict(value) for key, value in parts.items()}}
         write_private(self.path, json.dumps(document, indent=1))
+
+    def write_settings(self, settings: Mapping[str, str]) -> None:
+        """`settings.env`: what the services of this machine read when nothing else tells them (runtime/settings.py)."""
+        lines = ["# written by `mailcase local up`", *(f"{name}={value}" for name, value in settings.items())]
+        write_private(self.folder / "settings.env", "\n".join(lines) + "\n")
+
+    def delete(self) -> None:
+        """Forget everything (a reset)."""
+        for path in (self.path, self.folder / "settings.env"):
+            path.unlink(missing_ok=True)
 
     @contextmanager
     def locked(self, patience: float = 180.0) -> Iterator[None]:
