@@ -25,11 +25,6 @@ from tests.support.servers import TestServers
 pytest_plugins = ("tests.support.feature_marks",)
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    # kafka-python 3.0 reads its protocol definitions by functions that Python 3.11 calls deprecated: 218 times.
-    config.addinivalue_line("filterwarnings", "ignore:(read|open)_text is deprecated:DeprecationWarning")
-
-
 def pytest_runtest_setup(item: pytest.Item) -> None:
     check_needs(item)
 
