@@ -1,0 +1,58 @@
+"""`mailcase run SERVICE`: one of the four services in the foreground, as a container or a unit file starts it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Annotated, cast
+
+import typer
+
+from runtime.settings import Settings, load_settings
+
+app = typer.Typer(no_args_is_help=True, help="Run a service in the foreground until it is told to stop.")
+
+Run = Callable[[Settings], int]
+
+SERVICES = {
+    "ingest": "mailboxes → mail.raw",
+    "router": "mail.raw → mail.decisions",
+    "casesvc": "mail.decisions → cases, and the REST API",
+    "notifier": "case.events → outgoing mail",
+}
+
+
+def _command(service: str, meaning: str) -> None:
+    def run() -> None:
+        # Imported late: a router needs no imapclient in memory, an ingest worker no Faust.
+        start = cast(Run, import_module(f"{service}.service").run)
+        code = start(load_settings())
+        if code:
+            raise typer.Exit(code)
+
+    app.command(name=service, help=f"{meaning}. Settings: `mailcase settings`.")(run)
+
+
+for _name, _meaning in SERVICES.items():
+    _command(_name, _meaning)
+
+topics_app = typer.Typer(no_args_is_help=True, help="The topics on the broker against the catalogue.")
+
+
+@topics_app.command("create")
+def create() -> None:
+    """Create the topics that are missing; refuse when one has another partition count than the catalogue."""
+    from runtime.kafka.admin import ensure_topics
+
+    made = ensure_topics(load_settings())
+    print(f"created: {', '.join(made)}" if made else "all topics are there")
+
+
+@topics_app.command("check")
+def check(quiet: Annotated[bool, typer.Option(help="say nothing when all is well")] = False) -> None:
+    """Fail when a topic is missing or has another partition count than the catalogue."""
+    from runtime.kafka.admin import check_topics
+
+    check_topics(load_settings())
+    if not quiet:
+        print("all topics are as the catalogue says")
