@@ -1,0 +1,147 @@
+"""Header blocks (RFC 5322 §2.2, §3.6, §4.5): fields in order, with duplicates, decoded when they are asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from mail.charsets import clean, decode_header_bytes
+from mail.limits import DEFAULT, Limits
+from mail.words import decode_words
+
+__all__ = ["Headers", "read_head"]
+
+_BLANK_LINE = re.compile(rb"\n\r{0,2}\n")
+_NEXT_FIELD = re.compile(rb"\n(?![ \t])")
+_NAME = re.compile(rb"[!-9;-~]{1,256}")
+_LOOKAHEAD = 3
+"""Lines after a broken one that are tried for a field before the body is taken to begin there."""
+
+
+class Headers:
+    """Fields of one header block, top to bottom; immutable; names are compared without case.
+
+    `get_all` decodes (unfolding, RFC 2047, raw 8-bit); `text_all` unfolds only, as structured fields need it.
+    """
+
+    __slots__ = ("_fields", "_hint", "_index", "_limit")
+
+    def __init__(
+        self, fields: Iterable[tuple[str, bytes]] = (), hint: str | None = None, limits: Limits = DEFAULT
+    ) -> None:
+        self._fields = tuple(fields)
+        self._hint = hint
+        self._limit = limits.value_bytes
+        index: dict[str, list[int]] = {}
+        for number, (name, _) in enumerate(self._fields):
+            index.setdefault(name.lower(), []).append(number)
+        self._index = index
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._index
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        for name, value in self._fields:
+            yield name, self._decoded(value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Headers) and self._fields == other._fields
+
+    def __hash__(self) -> int:
+        return hash(self._fields)
+
+    def __repr__(self) -> str:
+        return f"Headers({len(self._fields)} fields)"
+
+    def names(self) -> tuple[str, ...]:
+        """Names in lower case, each once, in the order of their first field."""
+        return tuple(self._index)
+
+    def get(self, name: str) -> str | None:
+        """Decoded value of the topmost field `name`."""
+        found = self._index.get(name.lower())
+        return self._decoded(self._fields[found[0]][1]) if found else None
+
+    def get_all(self, name: str) -> tuple[str, ...]:
+        """Decoded values of all fields `name`, top to bottom."""
+        return tuple(self._decoded(self._fields[at][1]) for at in self._index.get(name.lower(), ()))
+
+    def text(self, name: str) -> str | None:
+        """Unfolded, not decoded value of the topmost field `name`."""
+        found = self._index.get(name.lower())
+        return self._unfolded(self._fields[found[0]][1]) if found else None
+
+    def text_all(self, name: str) -> tuple[str, ...]:
+        """Unfolded, not decoded values of all fields `name`, whole."""
+        return tuple(self._unfolded(self._fields[at][1]) for at in self._index.get(name.lower(), ()))
+
+    def _unfolded(self, raw: bytes) -> str:
+        return clean(decode_header_bytes(raw, self._hint))
+
+    def _decoded(self, raw: bytes) -> str:
+        value = decode_header_bytes(raw[: self._limit], self._hint)
+        if "=?" in value:
+            value = decode_words(value).replace("\n", " ").replace("\r", " ")
+        return clean(value.replace("\t", " "))
+
+
+def read_head(
+    raw: bytes, start: int = 0, end: int | None = None, limits: Limits = DEFAULT
+) -> tuple[list[tuple[str, bytes]], int, list[str]]:
+    """Fields (name, unfolded bytes) of the header block at `start`, where its body begins, and the defects found.
+
+    Lines may end in CRLF or LF. A block that begins with an empty line has no fields. Linear in the block's size.
+    """
+    end = len(raw) if end is None else end
+    defects: list[str] = []
+    if raw.startswith((b"\n", b"\r\n"), start, end):
+        return [], start + (1 if raw[start] == 10 else 2), defects
+    blank = _BLANK_LINE.search(raw, start, end)
+    head_end, body = (blank.start(), blank.end()) if blank else (end, end)
+    stop = head_end
+    if head_end - start > limits.header_bytes:
+        cut = raw.rfind(b"\n", start, start + limits.header_bytes)
+        stop = cut if cut > start else start + limits.header_bytes
+        defects.append("header_cut")
+    block = raw[start:stop]
+    chunks = _NEXT_FIELD.split(block, limits.header_count)
+    if len(chunks) > limits.header_count:
+        chunks.pop()
+        defects.append("header_cut")
+    fields: list[tuple[str, bytes]] = []
+    for number, chunk in enumerate(chunks):
+        colon = chunk.find(b":")
+        name = chunk[:colon].rstrip(b" \t") if colon > 0 else b""
+        if _NAME.fullmatch(name):
+            value = chunk[colon + 1 :]
+            if b"\n" in value or b"\r" in value:
+                value = value.replace(b"\r\n", b"").replace(b"\n", b"").replace(b"\r", b" ")
+            fields.append((name.decode("ascii"), value.strip(b" \t")))
+            continue
+        if not chunk.strip() or (number == 0 and chunk.startswith((b"From ", b">From "))):
+            continue
+        if fields and not any(_looks_like_field(later) for later in chunks[number + 1 : number + 1 + _LOOKAHEAD]):
+            defects.append("header_body_separator_missing")
+            return fields, start + _offset(block, number), defects
+        defects.append("header_line_broken")
+    if not fields and "header_line_broken" in defects:
+        return [], start, ["header_missing"]
+    return fields, body, list(dict.fromkeys(defects))
+
+
+def _looks_like_field(chunk: bytes) -> bool:
+    colon = chunk.find(b":", 0, 80)
+    return colon > 0 and _NAME.fullmatch(chunk[:colon].rstrip(b" \t")) is not None
+
+
+def _offset(block: bytes, number: int) -> int:
+    """Where chunk `number` begins in the block."""
+    at = 0
+    for count, match in enumerate(_NEXT_FIELD.finditer(block), start=1):
+        at = match.end()
+        if count == number:
+            break
+    return at

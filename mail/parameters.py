@@ -1,0 +1,107 @@
+"""`Content-Type` and `Content-Disposition`: value and parameters (RFC 2045 §5.1, 2183, 2231), tolerant, linear."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import unquote_to_bytes
+
+from mail.charsets import clean, codec_of, decode_header_bytes, decode_text
+from mail.words import decode_words
+
+__all__ = ["ParameterisedValue", "parse_value"]
+
+_MAX_PARAMETERS = 64
+_MAX_BYTES = 32 * 1024
+# Every alternative begins with a character of its own, so the scan never goes back.
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|;|=|\([^()]*\)?|[^";=(]+|\(', re.DOTALL)
+_NAMES = ("filename", "name")
+_ESCAPE = re.compile(r'\\(["\\])')
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterisedValue:
+    """A value in lower case and its parameters, decoded; names in lower case."""
+
+    value: str
+    parameters: dict[str, str] = field(default_factory=dict)
+
+    def get(self, name: str) -> str | None:
+        """Parameter `name`, None where absent or empty."""
+        return self.parameters.get(name) or None
+
+
+def parse_value(text: str) -> ParameterisedValue:
+    """Parse an unfolded field value; what is broken is left out."""
+    text = text[:_MAX_BYTES]
+    if ";" not in text:
+        return ParameterisedValue(text.strip().lower() if "(" not in text else text.partition("(")[0].strip().lower())
+    value = ""
+    plain: dict[str, str] = {}
+    pieces: dict[str, dict[int, tuple[str, bool]]] = {}
+    for number, (name, content) in enumerate(_segments(text)):
+        if number == 0:
+            value = name.lower()
+            continue
+        if number > _MAX_PARAMETERS:
+            break
+        if not name:
+            continue
+        name = name.lower()
+        if "*" in name:
+            base, _, rest = name.partition("*")
+            encoded = rest.endswith("*") or rest == ""
+            digits = rest.rstrip("*")
+            if digits and not (digits.isascii() and digits.isdigit() and len(digits) <= 3):
+                continue
+            pieces.setdefault(base, {}).setdefault(int(digits or 0), (content, encoded))
+        else:
+            plain.setdefault(name, clean(decode_words(content)))
+    for base, numbered in pieces.items():
+        # The extended form is preferred to the plain one (RFC 6266 §4.3; mail clients do the same).
+        plain[base] = _joined(numbered)
+    return ParameterisedValue(value, plain)
+
+
+def _segments(text: str) -> list[tuple[str, str]]:
+    """(name, content) of each stretch between semicolons; the first is the value itself."""
+    segments: list[tuple[str, str]] = []
+    name: str | None = None
+    buffer: list[str] = []
+
+    def close() -> None:
+        content = "".join(buffer).strip()
+        segments.append((content, "") if name is None else (name, content))
+
+    for match in _TOKEN.finditer(text):
+        token = match.group()
+        first = token[0]
+        if first == ";":
+            close()
+            name, buffer = None, []
+        elif first == "=" and name is None:
+            name, buffer = "".join(buffer).strip(), []
+        elif first == '"':
+            inner = token[1:-1] if len(token) > 1 and token[-1] == '"' else token[1:]
+            # A lone backslash is kept: Windows paths are sent unescaped.
+            buffer.append(_ESCAPE.sub(r"\1", inner))
+        elif first == "(" and len(token) > 1 and not (name or "").lower().startswith(_NAMES):
+            continue  # a comment; but unquoted file names hold parentheses: `name=Report (1).pdf`
+        else:
+            buffer.append(token)
+    close()
+    return segments
+
+
+def _joined(numbered: dict[int, tuple[str, bool]]) -> str:
+    charset = ""
+    raw = b""
+    for number, key in enumerate(sorted(numbered)):
+        content, encoded = numbered[key]
+        if number == 0 and encoded and content.count("'") >= 2:
+            charset, _, content = content.split("'", 2)
+        data = content.encode("utf-8", "replace")
+        raw += unquote_to_bytes(data) if encoded else data
+    if charset and codec_of(charset):
+        return clean(decode_text(raw, charset)[0])
+    return clean(decode_words(decode_header_bytes(raw)))

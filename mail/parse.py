@@ -1,0 +1,271 @@
+"""`parse`: the bytes of a mail to a `ParsedMail`. Never raises; what is broken or beyond a limit becomes a defect."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from mail.addresses import parse_lists
+from mail.body import Selection, select
+from mail.charsets import clean, decode_text
+from mail.dates import parse_date
+from mail.headers import Headers, read_head
+from mail.html import html_to_text
+from mail.limits import DEFAULT, Limits
+from mail.message_ids import bounded_ids, first_id
+from mail.mime import Node, Tree, read_tree
+from mail.parameters import parse_value
+from mail.records import ParsedMail, Part, Report
+from mail.transfer import decode_transfer
+
+__all__ = ["parse"]
+
+_REPORTS = {
+    "message/delivery-status": "delivery-status",
+    "message/global-delivery-status": "delivery-status",
+    "message/disposition-notification": "disposition-notification",
+    "message/global-disposition-notification": "disposition-notification",
+    "message/feedback-report": "feedback-report",
+}
+_RETURNED = (
+    "message/rfc822",
+    "message/global",
+    "text/rfc822-headers",
+    "message/rfc822-headers",
+    "message/global-headers",
+)
+_REPORT_BLOCKS = 1_000
+
+
+def parse(raw: bytes, limits: Limits = DEFAULT) -> ParsedMail:
+    """Read one mail. Pure; linear in `len(raw)`; memory beyond `raw` is bounded by `limits`."""
+    digest = hashlib.sha256(raw).hexdigest()
+    try:
+        return _parse(raw, digest, limits)
+    except Exception as error:  # the promise of this package; the defect makes the bug visible
+        return _rescued(raw, digest, limits, f"parser_failed:{type(error).__name__}")
+
+
+def _rescued(raw: bytes, digest: str, limits: Limits, defect: str) -> ParsedMail:
+    text = raw[: limits.text_chars].decode("latin-1").replace("\0", "")
+    return ParsedMail(digest, len(raw), text=text, text_bytes=len(raw), defects=(defect,))
+
+
+def _parse(raw: bytes, digest: str, limits: Limits) -> ParsedMail:
+    tree = Tree(limits)
+    source = raw
+    if b"\n" not in raw and b"\r" in raw:
+        source = raw.replace(b"\r", b"\n")
+        tree.defect("line_ends_cr")
+    if source[:1] in (b"\r", b"\n", b"\xef"):
+        source = _without_lead(source, limits)
+    root = read_tree(source, tree)
+    reader = _Reader(tree)
+    leaves = list(_leaves(root, False))
+    parts = {id(node): reader.part(node, embedded) for node, embedded in leaves}
+    chosen = select(root)
+    for node_id in chosen.inline:
+        if node_id in parts:
+            parts[node_id] = _as_inline(parts[node_id])
+    text, html, size = reader.body(chosen)
+    headers = root.headers
+    to, to_total = parse_lists(headers.text_all("to"), limits.addresses)
+    cc, cc_total = parse_lists(headers.text_all("cc"), limits.addresses)
+    authors, author_total = parse_lists(headers.text_all("from"), limits.addresses)
+    senders, _ = parse_lists(headers.text_all("sender"), 1)
+    reply_to, _ = parse_lists(headers.text_all("reply-to"), limits.addresses)
+    delivered = _delivered_to(headers)
+    if author_total > 1 or len(headers.text_all("from")) > 1:
+        tree.defect("several_authors")
+    date_text = headers.text("date")
+    date = parse_date(date_text)
+    if date_text and date is None:
+        tree.defect("date_broken")
+    for name in ("subject", "date", "message-id", "to", "reply-to"):
+        if len(headers.text_all(name)) > 1:
+            tree.defect(f"several_{name.replace('-', '_')}")
+    if not len(headers):
+        tree.defect("header_missing")
+    attachments = tuple(parts[id(node)] for node in chosen.attachments if id(node) in parts)
+    return ParsedMail(
+        raw_sha256=digest,
+        raw_size=len(raw),
+        headers=headers,
+        message_id=first_id(headers.text_all("message-id")),
+        in_reply_to=first_id(headers.text_all("in-reply-to")),
+        references=bounded_ids(headers.text_all("references"), limits.references),
+        from_=authors[0] if authors else None,
+        from_all=authors,
+        sender=senders[0] if senders else None,
+        reply_to=reply_to,
+        to=to,
+        to_total=to_total,
+        cc=cc,
+        cc_total=cc_total,
+        delivered_to=delivered[0] if delivered else None,
+        delivered_to_all=delivered,
+        return_path=_return_path(headers),
+        subject=headers.get("subject") or "",
+        date=date,
+        content_type=root.type.value,
+        content_parameters=tuple(root.type.parameters.items()),
+        text=text,
+        html=html,
+        has_html=html is not None,
+        text_bytes=size,
+        parts=tuple(parts[id(node)] for node, _ in leaves),
+        attachments=attachments,
+        attachments_total=len(attachments) + tree.dropped,
+        report=reader.report([node for node, embedded in leaves if not embedded]),
+        defects=tuple(tree.defects),
+    )
+
+
+def _without_lead(source: bytes, limits: Limits) -> bytes:
+    """Empty lines or a byte order mark before the first field, as broken exporters leave them."""
+    stripped = source.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
+    fields, _, _ = read_head(stripped[: limits.value_bytes], 0, None, limits)
+    return stripped if fields else source
+
+
+def _leaves(node: Node, embedded: bool) -> Iterator[tuple[Node, bool]]:
+    if node.is_multipart:
+        for child in node.children:
+            yield from _leaves(child, embedded)
+        return
+    yield node, embedded
+    for child in node.children:
+        yield from _leaves(child, True)
+
+
+def _delivered_to(headers: Headers) -> tuple[str, ...]:
+    found: list[str] = []
+    for name in ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to"):
+        addresses, _ = parse_lists(headers.text_all(name)[:20], 20)
+        found.extend(address.address for address in addresses)
+    return tuple(dict.fromkeys(found))
+
+
+def _return_path(headers: Headers) -> str | None:
+    value = headers.text("return-path")
+    if value is None:
+        return None
+    addresses, _ = parse_lists([value], 1)
+    return addresses[0].address if addresses else value.strip().strip("<>").strip()[:512]
+
+
+def _as_inline(part: Part) -> Part:
+    values = {name: getattr(part, name) for name in Part.__dataclass_fields__}
+    return Part(**{**values, "inline": True})
+
+
+class _Reader:
+    """Decodes leaves within the budget of one mail."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._limits = tree.limits
+        self._left = tree.limits.total_bytes
+        self._texts: dict[int, bytes] = {}
+
+    def part(self, node: Node, embedded: bool) -> Part:
+        limit = min(self._limits.part_bytes, self._left)
+        data, defects, cut = decode_transfer(node.source[node.start : node.end], node.encoding, limit)
+        self._left -= len(data)
+        for code in defects:
+            self._tree.defect(code, node.path)
+        if cut:
+            self._tree.defect("content_cut", node.path)
+        if not embedded and node.type.value.startswith(("text/", "message/")):
+            self._texts[id(node)] = data
+        content_id = node.headers.text("content-id")
+        return Part(
+            path=node.path,
+            content_type=node.type.value[:255],
+            charset=node.type.get("charset"),
+            disposition=node.disposition.value[:64] or None,
+            filename=node.filename,
+            content_id=(content_id or "").strip().strip("<>")[:512] or None,
+            size=len(data),
+            sha256=hashlib.sha256(data).hexdigest(),
+            inline=False,
+            cut=cut,
+            parameters=tuple(node.type.parameters.items()),
+            encoding=node.encoding,
+            embedded=embedded,
+            _source=node.source,
+            _start=node.start,
+            _end=node.end,
+        )
+
+    def body(self, chosen: Selection) -> tuple[str, str | None, int]:
+        """Text, HTML (None where there is none) and the size of the whole text."""
+        decoded: dict[int, str] = {}
+        for node in (*chosen.text, *chosen.html):
+            if id(node) not in decoded:
+                decoded[id(node)] = self._text_of(node)
+        texts: list[str] = []
+        cut = False
+        for node in chosen.text:
+            text = decoded[id(node)]
+            if node.type.value == "text/html":
+                text, shortened = html_to_text(text, self._limits.text_chars)
+                cut = cut or shortened
+            texts.append(text.strip("\n"))
+        whole = "\n".join(text for text in texts if text)
+        size = len(whole.encode("utf-8", "replace")) if not whole.isascii() else len(whole)
+        if len(whole) > self._limits.text_chars:
+            whole, cut = whole[: self._limits.text_chars], True
+        pages = [decoded[id(node)] for node in chosen.html if node.type.value == "text/html"]
+        html = "\n".join(pages) if pages else None
+        if html is not None and len(html) > self._limits.html_chars:
+            html, cut = html[: self._limits.html_chars], True
+        if cut:
+            self._tree.defect("text_cut")
+        return whole, html, size
+
+    def _text_of(self, node: Node) -> str:
+        data = self._texts.get(id(node), b"")
+        most = max(self._limits.text_chars, self._limits.html_chars) * 4
+        if len(data) > most:
+            data = data[:most]
+            self._tree.defect("text_cut")
+        text, defect = decode_text(data, node.type.get("charset"))
+        if defect:
+            self._tree.defect(defect, node.path)
+        if "\r" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        return clean(text)
+
+    def report(self, nodes: list[Node]) -> Report | None:
+        """The report that the mail is, if it is one; the returned mail stands after its machine-readable part."""
+        status = next((node for node in nodes if node.type.value in _REPORTS), None)
+        if status is None:
+            return None
+        blocks = self._blocks(self._texts.get(id(status), b""))
+        returned = None
+        for node in nodes:
+            if node.type.value not in _RETURNED or node is status:
+                continue
+            data = self._texts.get(id(node), b"")
+            fields, _, _ = read_head(data, 0, None, self._limits)
+            if fields:
+                hint = parse_value(Headers(fields).text("content-type") or "").get("charset")
+                returned = Headers(fields, hint, self._limits)
+                break
+        return Report(_REPORTS[status.type.value], tuple(blocks), returned)
+
+    def _blocks(self, data: bytes) -> list[Headers]:
+        blocks: list[Headers] = []
+        at, end = 0, len(data)
+        while at < end and len(blocks) < _REPORT_BLOCKS:
+            if data[at] in b"\r\n":
+                at += 1
+                continue
+            fields, body, _ = read_head(data, at, end, self._limits)
+            if fields:
+                blocks.append(Headers(fields, limits=self._limits))
+            if body <= at:
+                break
+            at = body
+        return blocks

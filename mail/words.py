@@ -1,0 +1,98 @@
+"""Encoded words of RFC 2047 (with the language of RFC 2231 §5), as tolerant as mail clients are; one linear scan.
+
+Broken ones that are read: spaces or question marks inside, words glued to text, characters split over two words,
+missing base64 padding. What cannot be read stays as it was written.
+"""
+
+from __future__ import annotations
+
+import binascii
+
+from mail.charsets import codec_of, decode_header_bytes, decode_text
+
+__all__ = ["decode_words"]
+
+_LONGEST_CHARSET = 64
+
+
+def decode_words(text: str) -> str:
+    """`text` with its encoded words decoded; white space between two belongs to the encoding (RFC 2047 §6.2)."""
+    at = text.find("=?")
+    if at < 0:
+        return text
+    out: list[str] = []
+    pending: bytes = b""
+    pending_charset = ""
+    done = 0
+    last = text.rfind("?=")  # where no word can end any more, none is looked for: keeps the scan linear
+    while 0 <= at < last:
+        word = _word_at(text, at)
+        if word is None:
+            at = text.find("=?", at + 2)
+            continue
+        charset, data, end = word
+        gap = text[done:at]
+        after_word = bool(pending_charset)
+        if not (after_word and not gap.strip()):
+            _flush(out, pending, pending_charset)
+            pending, pending_charset = b"", ""
+            out.append(gap)
+        elif charset != pending_charset:
+            _flush(out, pending, pending_charset)
+            pending = b""
+        pending += data
+        pending_charset = charset
+        done = end
+        at = text.find("=?", end)
+    _flush(out, pending, pending_charset)
+    out.append(text[done:])
+    return "".join(out)
+
+
+def _flush(out: list[str], data: bytes, charset: str) -> None:
+    if not charset:
+        return
+    if codec_of(charset) is None:
+        out.append(decode_header_bytes(data))
+    else:
+        out.append(decode_text(data, charset)[0])
+
+
+def _word_at(text: str, at: int) -> tuple[str, bytes, int] | None:
+    """Charset, decoded bytes and end of the encoded word that starts at `at`; None where none does."""
+    charset_end = text.find("?", at + 2, at + 3 + _LONGEST_CHARSET)
+    if charset_end <= at + 2 or text[charset_end + 2 : charset_end + 3] != "?":
+        return None
+    start = charset_end + 3
+    end = text.find("?=", start)
+    if end < 0:
+        return None
+    while text[charset_end + 1] in "qQ" and _is_hex(text[end + 2 : end + 4]):
+        # A sender that leaves `?` bare in Q text: "what?=C3=A9?=" ends with the last of them.
+        further = text.find("?=", end + 2)
+        if further < 0 or " " in text[end:further] or "=?" in text[end + 2 : further]:
+            break
+        end = further
+    charset = text[at + 2 : charset_end].partition("*")[0].strip().lower()
+    body = text[start:end]
+    data = _decode_body(text[charset_end + 1], body)
+    return None if data is None or not charset else (charset, data, end + 2)
+
+
+def _is_hex(pair: str) -> bool:
+    return len(pair) == 2 and all(char in "0123456789ABCDEFabcdef" for char in pair)
+
+
+def _decode_body(encoding: str, body: str) -> bytes | None:
+    raw = body.encode("utf-8", "surrogateescape") if not body.isascii() else body.encode("ascii")
+    if encoding in "qQ":
+        return binascii.a2b_qp(raw, header=True)
+    if encoding in "bB":
+        raw = raw.translate(None, delete=b" \t=")
+        if len(raw) % 4 == 1:
+            raw = raw[:-1]
+        try:
+            return binascii.a2b_base64(raw + b"=" * (-len(raw) % 4))
+        except binascii.Error:
+            return None
+    return None
