@@ -133,7 +133,14 @@ class LocalStack:
         """
         with self._state.locked():
             wanted = [part for part in self._parts if parts is None or part.name in parts]
-            missing = [part for part in wanted if not self._external(part.name) and not self._adopt(part)]
+            missing = []
+            for part in wanted:
+                if external := self._external(part.name):
+                    progress(part.name, f"external, not started: {_without_password(external)}")
+                elif self._adopt(part):
+                    progress(part.name, f"already running, {self._address(part.name)}")
+                else:
+                    missing.append(part)
             ports = self._choose_ports(missing)
             for part in missing:
                 part.prepare(ports[part.name], progress)
@@ -263,7 +270,7 @@ class LocalStack:
         return replace(now, state="running")
 
     def reset(self, *, progress: Progress = silent) -> None:
-        """Stop everything and delete the data of all parts. What has been downloaded stays."""
+        """Stop everything and delete the data of all parts, stored mails too. What has been downloaded stays."""
         with self._state.locked():
             for part in reversed(self._parts):
                 self._stop_anyhow(part)
@@ -273,6 +280,7 @@ class LocalStack:
                     else:
                         path.unlink(missing_ok=True)
                 progress(part.name, "data deleted")
+            shutil.rmtree(self.options.dir / "blobs", ignore_errors=True)
             self._state.delete()
 
     def _stop_anyhow(self, part: Part) -> None:
