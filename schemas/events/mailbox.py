@@ -20,7 +20,11 @@ class Attempting(EventModel):
 
 
 class ImapCursor(EventModel):
-    """Where an IMAP folder was read to. `after_actions`: UIDs that are published, whose after-action is still due."""
+    """Where an IMAP folder was read to. `after_actions`: UIDs that are published, whose after-action is still due.
+
+    Up to `bounded_until_uid` the start point's date decides whether a mail counts; up to `import_until_uid` it counts
+    as import, up to `resync_until_uid` as resync.
+    """
 
     kind: Literal["imap"] = "imap"
     uidvalidity: int
@@ -29,6 +33,8 @@ class ImapCursor(EventModel):
     after_actions: tuple[int, ...] = ()
     attempting: Attempting | None = None
     resync_until_uid: int | None = None
+    bounded_until_uid: int = 0
+    import_until_uid: int | None = None
 
 
 class GraphCursor(EventModel):
@@ -51,10 +57,11 @@ Cursor = Annotated[ImapCursor | GraphCursor | Pop3Cursor, Field(discriminator="k
 
 
 class StartPoint(EventModel):
-    """From when on a mailbox's mails count; resync is bounded by `at`."""
+    """From when on a mailbox's mails count; resync is bounded by `at`. `begun_at`: when it was first taken up."""
 
     policy: Literal["from_now", "since", "all"]
     at: datetime | None = None
+    begun_at: datetime | None = None
 
 
 @event(MAIL_CHECKPOINTS, "mailcase.mailbox.checkpoint.v1")

@@ -71,6 +71,7 @@ class Quarantined(EventModel):
     raw: RawReference | None = None
     source: Source
     headers: Annotated[dict[str, str], privacy(Privacy.CONTENT)] = Field(default_factory=dict)
+    structure: ContentText = ""
     release: str
     at: datetime
 
