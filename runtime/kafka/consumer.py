@@ -43,7 +43,7 @@ class RecordConsumer:
     returns; `on_assigned` before their first record is given. Both run on a thread of their own while the caller waits
     inside `poll` (or `close`); heartbeats go on meanwhile. They may block for seconds, may call `commit`, must not
     call `poll`. After the membership was lost (a long pause), `on_revoked` comes late: others may own them already.
-    An exception in a hook comes out of `poll` as ProviderTemporary with its text.
+    An exception in a hook comes out of `poll` as it is.
     """
 
     def __init__(
@@ -87,7 +87,9 @@ class RecordConsumer:
         try:
             batches = self._client.poll(timeout_ms=int(timeout * 1000), max_records=max_records)
         except _CLIENT_ERRORS as error:
-            raise translate(error.__cause__ or error, self._settings, f"reading for group {self._group}") from error
+            if error.__cause__ is not None and "rebalance callback" in str(error):
+                raise error.__cause__ from error
+            raise translate(error, self._settings, f"reading for group {self._group}") from error
         return [
             to_record(self._names[partition.topic], fetched)
             for partition, batch in batches.items()
