@@ -48,7 +48,7 @@ def load_configuration(folder: Path | str, environ: Mapping[str, str] | None = N
     """
     examined = examine(folder, environ)
     if examined.configuration is None:
-        raise ConfigurationInvalid(examined.problems)
+        raise ConfigurationInvalid(examined.problems, str(folder))
     return examined.configuration
 
 

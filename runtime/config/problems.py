@@ -37,14 +37,16 @@ class Problem:
 class ConfigurationInvalid(ConfigurationError):
     """The documents of a folder are refused. `problems`: all of them, by file and line."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[Problem], folder: str = "") -> None:
         self.problems: tuple[Problem, ...] = tuple(sorted(problems, key=lambda p: (p.file, p.line, p.path, p.message)))
         count = len(self.problems)
-        head = f"the configuration has {count} {'error' if count == 1 else 'errors'}"
+        self.folder = folder
+        whose = f" in {folder}" if folder else ""
+        head = f"the configuration{whose} has {count} {'error' if count == 1 else 'errors'}"
         super().__init__("\n".join([f"{head}:", *(f"  {problem}" for problem in self.problems)]))
 
-    def __reduce__(self) -> tuple[type[ConfigurationInvalid], tuple[tuple[Problem, ...]]]:
-        return type(self), (self.problems,)
+    def __reduce__(self) -> tuple[type[ConfigurationInvalid], tuple[tuple[Problem, ...], str]]:
+        return type(self), (self.problems, self.folder)
 
 
 def shown(value: object) -> str:
