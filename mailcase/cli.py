@@ -55,6 +55,8 @@ _NEXT_STEPS = {
     errno.EPERM: "you may not: check who owns it, or run as that user",
     errno.EROFS: "the file system is read-only: choose another folder",
     errno.ENOENT: "check the spelling of the path",
+    errno.EEXIST: "something else has that name: move it away, or choose another",
+    errno.ENOTDIR: "a file stands where a folder should be: move it away, or choose another",
     errno.EADDRINUSE: "the port is in use: choose another, or end the program that has it",
     errno.ECONNREFUSED: "nothing listens there: is the server running? locally: `mailcase local status`",
     errno.EMFILE: "too many open files: raise the limit (`ulimit -n`)",

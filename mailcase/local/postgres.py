@@ -48,7 +48,8 @@ class Postgres(Part):
 
     @property
     def data(self) -> tuple[Path, ...]:
-        return (self._data, self._half_made)
+        sockets = socket_folder(self._data)
+        return (self._data, self._half_made, *(() if sockets == self._data else (sockets,)))
 
     @property
     def _half_made(self) -> Path:
@@ -164,7 +165,7 @@ def check_database(url: str, timeout: int = 3) -> str:
         with psycopg.connect(url, connect_timeout=timeout) as connection:
             row = connection.execute("SHOW server_version").fetchone()
     except psycopg.Error as error:
-        raise ProviderTemporary(f"PostgreSQL does not answer ({_last_line(str(error))})") from error
+        raise ProviderTemporary(f"PostgreSQL does not answer ({str(error).strip().partition(chr(10))[0]})") from error
     return str(row[0]).partition(" ")[0] if row else "?"
 
 

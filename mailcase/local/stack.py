@@ -115,8 +115,13 @@ class LocalStack:
             "postgres": self.options.external_database,
             "greenmail": "set by MAILCASE_LOCAL_MAIL" if self.options.external_mail else None,
         }[name]
-        own = {part.name: part.address(self._known_ports(part)) for part in self._parts if part.name == name}
-        return None if given == own.get(name) else given
+        part = next((part for part in self._parts if part.name == name), None)
+        if part is None or given is None or given != part.address(self._known_ports(part)):
+            return given
+        # Our own address: ours, unless somebody else's server already answers there.
+        runs = self._state.read().get(name, PartState()).runs
+        taken = any(why_not_free(port) for port in self._known_ports(part).values() if port)
+        return given if taken and not runs and not part.orphans() else None
 
     def _known_ports(self, part: Part) -> dict[str, int]:
         """Ports as remembered, else as wanted."""
@@ -270,7 +275,11 @@ class LocalStack:
         return replace(now, state="running")
 
     def reset(self, *, progress: Progress = silent) -> None:
-        """Stop everything and delete the data of all parts, stored mails too. What has been downloaded stays."""
+        """Stop everything and delete the data of all parts, stored mails too. What has been downloaded stays.
+
+        Raises ConfigurationError for a folder that holds no stack: nothing of somebody else's is deleted.
+        """
+        self._state.check_is_stack()
         with self._state.locked():
             for part in reversed(self._parts):
                 self._stop_anyhow(part)

@@ -74,6 +74,11 @@ class StateFile:
         lines = ["# written by `mailcase local up`", *(f"{name}={value}" for name, value in settings.items())]
         write_private(self.folder / "settings.env", "\n".join(lines) + "\n")
 
+    def check_is_stack(self) -> None:
+        """Raises ConfigurationError when no stack was ever started in the folder."""
+        if not (self.folder / "lock").exists():
+            raise ConfigurationError(f"there is no local stack in {self.folder}: check --dir or MAILCASE_LOCAL_DIR")
+
     def delete(self) -> None:
         """Forget everything (a reset)."""
         for path in (self.path, self.folder / "settings.env"):
