@@ -107,6 +107,7 @@ class MailRequested(EventModel):
     """A mail that the notifier shall send; self-contained: what the template may use is in `data`."""
 
     notification_id: str
+    mail_id: str | None = Field(default=None, description="the mail that caused it, where one did")
     case: CaseReference | None = None
     interaction: str | None = None
     conversation: str
