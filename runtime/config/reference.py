@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from runtime.config.wording import pattern_in_words
-from schemas.config import DOCUMENT_KINDS, TEMPLATE_DATA, json_schemas
+from runtime.config.wording import pattern_in_words, pattern_name
+from schemas.config import DOCUMENT_KINDS, TEMPLATE_DATA, format_size, json_schemas
 
 __all__ = ["render_reference"]
 
@@ -29,6 +29,7 @@ one document or several, parted by `---`. Each document has a `kind` and a `name
 - A secret is never written into a document: `{env: VARIABLE}` or `{file: PATH}` says where it is.
 - `${MAILCASE_VAR_NAME}` or `${MAILCASE_VAR_NAME:-default}` in a plain or double-quoted value is replaced by that
   environment variable (hosts and ports that differ between machines); other variables are never read.
+- A *name* is lower-case letters, digits and hyphens, at most 64; a *field name* has underscores instead of hyphens.
 - Durations are written `500ms`, `30s`, `5m`, `2h`, `7d`; sizes as bytes or `256KB`, `25MB`, `1GB`.
 - JSON Schemas for editors lie in `schemas/json/config/`.
 """
@@ -71,7 +72,11 @@ def _table(schema: Mapping[str, Any]) -> Iterator[str]:
 
 def _default(described: Mapping[str, Any]) -> str:
     default = described.get("default")
-    return "" if default in (None, "", [], {}) else f"`{json.dumps(default, ensure_ascii=False)}`"
+    if isinstance(default, int) and not isinstance(default, bool) and _type(described).endswith("size"):
+        default = format_size(default)
+    if isinstance(default, dict):
+        return ""  # the part's own table shows them
+    return "" if default in (None, "", []) else f"`{json.dumps(default, ensure_ascii=False)}`"
 
 
 def _type(described: Mapping[str, Any]) -> str:
@@ -95,6 +100,5 @@ def _type(described: Mapping[str, Any]) -> str:
     text = words.get(str(described.get("type")), "value")
     pattern = described.get("pattern")
     if pattern is not None and text == "text":
-        remedy = pattern_in_words(str(pattern)).replace("|", "\\|")
-        return f"text ({remedy})"
+        return pattern_name(str(pattern)) or f"text: {pattern_in_words(str(pattern))}".replace("|", "\\|")
     return text

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["pattern_in_words", "remedy_for"]
+from schemas.config.base import DURATION_PATTERN, SIZE_PATTERN
+
+__all__ = ["pattern_in_words", "pattern_name", "remedy_for"]
 
 _PATTERNS = {
     r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$": (
@@ -25,6 +27,25 @@ _PATTERNS = {
     r"^[A-Za-z_][A-Za-z0-9_]{0,127}$": "write the name of an environment variable, such as CLAIMS_PASSWORD",
     r"^(?:[^\s@<>]{1,64}@)?[^\s@<>]{1,253}$": "write an address or a domain, such as example.org",
 }
+
+
+_NAMES = {
+    r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$": "name",
+    r"^[a-z][a-z0-9_]{0,62}$": "field name",
+    r"^[^\s@<>\",;:()\[\]\\]{1,64}@[^\s@<>\",;:()\[\]\\]{1,253}$": "mail address",
+    r"^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$": "host name",
+    r"^[A-Za-z0-9.:_-]{1,253}$": "host name",
+    r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$": "language tag",
+    r"^[^\r\n]*$": "one line",
+    r"^[^\r\n\x00]*$": "one line",
+    DURATION_PATTERN: "duration",
+    SIZE_PATTERN: "size",
+}
+
+
+def pattern_name(pattern: str) -> str:
+    """A short name of what `pattern` describes; empty when it has none."""
+    return _NAMES.get(pattern, "")
 
 
 def pattern_in_words(pattern: str) -> str:

@@ -6,7 +6,10 @@ What spans several documents (references, conflicts) is checked by `runtime.conf
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema
 
 from schemas.config.account import EmailAccount, ImapReceiver, Login, Security, SmtpSender
 from schemas.config.base import Document, Part, SecretRef, format_duration, format_size
@@ -120,10 +123,17 @@ DOCUMENT_KINDS: dict[str, type[Document]] = {
 """Every kind of document with its model, in the order in which the reference shows them."""
 
 
+class _Generator(GenerateJsonSchema):
+    """Writes defaults as documents write them."""
+
+    def encode_default(self, dft: Any) -> Any:
+        return format_duration(dft) if isinstance(dft, timedelta) else super().encode_default(dft)
+
+
 def json_schemas() -> dict[str, dict[str, Any]]:
     """JSON Schema (draft 2020-12) of each kind, by kind: what editors complete and check documents with."""
     schemas = {}
     for kind, model in DOCUMENT_KINDS.items():
-        schema = model.model_json_schema(by_alias=True, mode="validation")
+        schema = model.model_json_schema(by_alias=True, mode="validation", schema_generator=_Generator)
         schemas[kind] = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
     return schemas

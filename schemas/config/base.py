@@ -13,6 +13,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 
 __all__ = [
     "ADDRESS_PATTERN",
+    "DURATION_PATTERN",
+    "SIZE_PATTERN",
     "Address",
     "Document",
     "Domain",
@@ -43,16 +45,16 @@ Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(?:-[A-Za-z0-9]
 Line = Annotated[str, StringConstraints(pattern=r"^[^\r\n]*$", max_length=998)]
 """One line of text: no line break, so that it can stand in a mail header (RFC 5322 §2.1.1)."""
 
-_DURATION = re.compile(r"^(\d{1,9})(ms|s|m|h|d)$")
+DURATION_PATTERN = r"^([0-9]{1,9})(ms|s|m|h|d)$"
+SIZE_PATTERN = r"^([0-9]{1,12}) ?(B|KB|MB|GB|b|kb|mb|gb)$"
 _DURATION_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_SIZE = re.compile(r"^(\d{1,12}) ?(B|KB|MB|GB)$", re.IGNORECASE)
 _SIZE_BYTES = {"B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3}
 
 
 def _parse_duration(value: Any) -> Any:
     if isinstance(value, timedelta):
         return value
-    found = _DURATION.match(value) if isinstance(value, str) else None
+    found = re.match(DURATION_PATTERN, value) if isinstance(value, str) else None
     if found is None:
         raise ValueError('a duration is a number with its unit, such as "500ms", "30s", "5m", "2h" or "7d"')
     return timedelta(seconds=int(found[1]) * _DURATION_SECONDS[found[2]])
@@ -71,7 +73,7 @@ def format_duration(value: timedelta) -> str:
 def _parse_size(value: Any) -> Any:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    found = _SIZE.match(value) if isinstance(value, str) else None
+    found = re.match(SIZE_PATTERN, value) if isinstance(value, str) else None
     if found is not None:
         return int(found[1]) * _SIZE_BYTES[found[2].upper()]
     if isinstance(value, str) and value.isascii() and value.isdigit():
@@ -89,14 +91,16 @@ def format_size(value: int) -> str:
 
 Duration = Annotated[
     timedelta,
-    BeforeValidator(_parse_duration, json_schema_input_type=str),
+    BeforeValidator(
+        _parse_duration, json_schema_input_type=Annotated[str, StringConstraints(pattern=DURATION_PATTERN)]
+    ),
     PlainSerializer(format_duration, return_type=str),
 ]
 """A span of time, written `500ms`, `30s`, `5m`, `2h`, `7d`."""
 
 Size = Annotated[
     int,
-    BeforeValidator(_parse_size, json_schema_input_type=int | str),
+    BeforeValidator(_parse_size, json_schema_input_type=int | Annotated[str, StringConstraints(pattern=SIZE_PATTERN)]),
     PlainSerializer(format_size, return_type=str),
 ]
 """A number of bytes, written as a number or `256KB`, `25MB`, `1GB` (powers of 1,024)."""
