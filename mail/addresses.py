@@ -14,6 +14,7 @@ __all__ = ["parse_addresses", "parse_lists"]
 # Each alternative begins with a character of its own class: the scan never goes back.
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[()<>,;:\[\]]|\\.?|[^"()<>,;:\\\[\]]+', re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_COMMENT = re.compile(r"\([^()]{0,200}\)")
 _LONGEST_ADDRESS = 512
 _LONGEST_NAME = 512
 _LONGEST_ENCODED = 64 * 1024
@@ -119,9 +120,17 @@ class _Scan:
         self._reset()
 
     def _add_bare(self, outside: str) -> None:
-        if outside.lstrip().startswith('"') or " " not in outside.strip():
-            words = outside.split()
-            self._add("".join(self._comment), "".join(words) if outside.lstrip().startswith('"') else outside)
+        outside = outside.strip()
+        if outside.startswith('"'):
+            quoted = _TOKEN.match(outside)
+            rest = outside[quoted.end() :].lstrip() if quoted else ""
+            if rest.startswith("@"):
+                self._add("".join(self._comment), outside)
+            else:
+                self._add(outside[: len(outside) - len(rest)], rest)
+            return
+        if " " not in outside:
+            self._add("".join(self._comment), outside)
             return
         # `Ann ann@example.org` without brackets, or blanks around the `@` (obsolete syntax).
         words = outside.replace(" @ ", "@").replace(" @", "@").replace("@ ", "@").split()
@@ -134,7 +143,7 @@ class _Scan:
         if address.startswith("@") and ":" in address:
             address = address.rpartition(":")[2].strip()
         if '"' not in address:
-            address = "".join(address.split())
+            address = "".join((_COMMENT.sub("", address) if "(" in address else address).split())
         if address.lower().startswith("mailto:"):
             address = address[7:]
         if len(address) > _LONGEST_ADDRESS:

@@ -86,6 +86,7 @@ def _parse(raw: bytes, digest: str, limits: Limits) -> ParsedMail:
             tree.defect(f"several_{name.replace('-', '_')}")
     if not len(headers):
         tree.defect("header_missing")
+    own_leaves = [node for node, embedded in leaves if not embedded]
     attachments = tuple(parts[id(node)] for node in chosen.attachments if id(node) in parts)
     return ParsedMail(
         raw_sha256=digest,
@@ -116,7 +117,8 @@ def _parse(raw: bytes, digest: str, limits: Limits) -> ParsedMail:
         parts=tuple(parts[id(node)] for node, _ in leaves),
         attachments=attachments,
         attachments_total=len(attachments) + tree.dropped,
-        report=reader.report([node for node, embedded in leaves if not embedded]),
+        report=reader.report(own_leaves),
+        returned=reader.returned(own_leaves),
         defects=tuple(tree.defects),
     )
 
@@ -238,22 +240,22 @@ class _Reader:
         return clean(text)
 
     def report(self, nodes: list[Node]) -> Report | None:
-        """The report that the mail is, if it is one; the returned mail stands after its machine-readable part."""
+        """The machine-readable part of the report that the mail is, if it is one."""
         status = next((node for node in nodes if node.type.value in _REPORTS), None)
         if status is None:
             return None
-        blocks = self._blocks(self._texts.get(id(status), b""))
-        returned = None
+        return Report(_REPORTS[status.type.value], tuple(self._blocks(self._texts.get(id(status), b""))))
+
+    def returned(self, nodes: list[Node]) -> Headers | None:
+        """Header of the first mail that came along as a part."""
         for node in nodes:
-            if node.type.value not in _RETURNED or node is status:
+            if node.type.value not in _RETURNED:
                 continue
-            data = self._texts.get(id(node), b"")
-            fields, _, _ = read_head(data, 0, None, self._limits)
+            fields, _, _ = read_head(self._texts.get(id(node), b""), 0, None, self._limits)
             if fields:
                 hint = parse_value(Headers(fields).text("content-type") or "").get("charset")
-                returned = Headers(fields, hint, self._limits)
-                break
-        return Report(_REPORTS[status.type.value], tuple(blocks), returned)
+                return Headers(fields, hint, self._limits)
+        return None
 
     def _blocks(self, data: bytes) -> list[Headers]:
         blocks: list[Headers] = []

@@ -57,6 +57,11 @@ class Part:
         most = self.size if limit is None else min(limit, self.size)
         return decode_transfer(self._source[self._start : self._end], self.encoding, most)[0]
 
+    @property
+    def encoded_size(self) -> int:
+        """Bytes that the part takes in the mail, transfer encoding included."""
+        return self._end - self._start
+
     def parameter(self, name: str) -> str | None:
         """Parameter `name` (lower case) of the content type."""
         return next((value for key, value in self.parameters if key == name), None)
@@ -70,8 +75,6 @@ class Report:
     """`delivery-status`, `disposition-notification` or `feedback-report`."""
     blocks: tuple[Headers, ...]
     """Groups of fields: RFC 3464 has one for the message and one for each recipient."""
-    returned: Headers | None
-    """Header of the mail that the report is about, where it came along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,8 @@ class ParsedMail:
     """What a mail client shows beside the text, inline images included; no part of an embedded message."""
     attachments_total: int = 0
     report: Report | None = None
+    returned: Headers | None = None
+    """Header of the first mail that came along as a part, whole or its header alone: what a report is about."""
     defects: tuple[str, ...] = ()
 
     def content_parameter(self, name: str) -> str | None:

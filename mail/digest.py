@@ -1,0 +1,42 @@
+"""Content digest (architecture §3): equal for one mail that came over two protocols or in two transfer encodings."""
+
+from __future__ import annotations
+
+import hashlib
+
+from mail.records import ParsedMail
+
+__all__ = ["content_digest"]
+
+
+def content_digest(mail: ParsedMail) -> str:
+    """SHA-256 (hex) over Message-ID, Date, From and the decoded leaf contents, each length-prefixed.
+
+    Fields are unfolded and their blanks folded, line ends and blanks at the end of texts are not looked at: servers and
+    protocols change those. A leaf that the limits cut counts with its size in the mail as well.
+    """
+    digest = hashlib.sha256()
+
+    def add(data: bytes) -> None:
+        digest.update(len(data).to_bytes(8, "big"))
+        digest.update(data)
+
+    for name in ("message-id", "date", "from"):
+        value = " ".join((mail.headers.text(name) or "").split())
+        add(value.encode("utf-8", "surrogatepass"))
+    opened = {
+        ".".join(numbers[:depth])
+        for numbers in (part.path.split(".") for part in mail.parts if part.embedded)
+        for depth in range(1, len(numbers))
+    }
+    for part in mail.parts:
+        if part.content_type.startswith("message/") and part.path in opened:
+            continue  # an embedded message: its own leaves follow
+        if part.content_type.startswith("text/"):
+            lines = part.data().replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+            add(b"\n".join(line.rstrip(b" \t") for line in lines).rstrip(b"\n"))
+        else:
+            add(bytes.fromhex(part.sha256))
+        if part.cut:
+            add(str(part.encoded_size).encode())
+    return digest.hexdigest()
