@@ -1,0 +1,1 @@
+"""Tests of schemas/: ids, codec, generated schemas, privacy classes."""

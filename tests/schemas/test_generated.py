@@ -18,6 +18,7 @@ from tests.schemas.examples import example
 DECIDED = generate.event_schemas()["mailcase.mail.decided.v1"]
 
 
+@pytest.mark.feature("OP-04", "AsyncAPI and JSON Schemas published")
 def test_committed_schemas_are_what_the_models_say() -> None:
     assert schemas_command.differences() == []
 

@@ -44,7 +44,6 @@ def _plain_records(settings: Settings, topic: str) -> list[tuple[bytes, bytes, d
         consumer.close()
 
 
-@pytest.mark.feature("OP-04", "AsyncAPI and JSON Schemas published")
 def test_a_plain_consumer_reads_every_event_type(topics_of_the_test: Settings) -> None:
     producer = EventProducer(topics_of_the_test, "wire-test")
     try:
