@@ -91,6 +91,9 @@ class Settings(BaseSettings):
     max_mail_bytes: int = Field(
         50 * 1024 * 1024, ge=1024, description="bytes above which a mail is not downloaded but quarantined `too_large`"
     )
+    router_workers: int = Field(
+        0, ge=0, le=64, description="processes that one router decides mails in; 0: one a core, at most 8"
+    )
     stop_timeout: float = Field(25.0, gt=0, le=3600, description="seconds that a graceful stop may take")
 
     @classmethod
@@ -150,7 +153,7 @@ class Settings(BaseSettings):
     def _sasl_has_user(self) -> Self:
         if self.kafka_security.startswith("sasl") and not (self.kafka_user and self.kafka_password.get_secret_value()):
             raise ValueError(
-                f"{PREFIX}KAFKA_SECURITY={self.kafka_security} needs KAFKA_USER and KAFKA_PASSWORD as well"
+                f"{PREFIX}KAFKA_SECURITY={self.kafka_security} needs {PREFIX}KAFKA_USER and {PREFIX}KAFKA_PASSWORD"
             )
         return self
 
