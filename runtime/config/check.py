@@ -60,6 +60,7 @@ class _Book:
     templates: dict[str, MailTemplate] = field(default_factory=dict)
     listeners: list[EmailListener] = field(default_factory=list)
     default_account: str | None = None
+    installed: bool = False
 
     @classmethod
     def of(cls, documents: Sequence[Located]) -> _Book:
@@ -77,10 +78,13 @@ class _Book:
                 book.listeners.append(document)
             elif isinstance(document, Installation):
                 book.default_account = document.default_account
+                book.installed = True
         return book
 
     def can_send(self, *names: str | None) -> bool:
-        """Whether one of these accounts, or the default one, sends; one that is not known counts as if it did."""
+        """Whether one of these accounts, or the default one, sends; what is not known counts as if it did."""
+        if not self.installed:
+            return True
         wanted = [name for name in (*names, self.default_account) if name is not None]
         return any(name not in self.accounts or self.accounts[name].sender is not None for name in wanted)
 
@@ -176,7 +180,9 @@ def _rule(located: Located, rule: ServiceEmailRule, book: _Book) -> Iterator[Pro
             yield from _fields(located, path, action, [action.case_type], book)
         elif isinstance(action, SetFields):
             follow_up = "follow_up" in path
-            yield from _fields(located, path, action, sorted(book.case_types if follow_up else creates), book)
+            yield from _fields(
+                located, path, action, sorted(book.names.get("CaseType", []) if follow_up else creates), book
+            )
         elif isinstance(action, AutoReply):
             yield from _language(located, (*path, "language"), action.template, action.language, book)
             yield from _reply_without_case(located, path, action, rule, book)
@@ -210,8 +216,9 @@ def _fields(
         place: Path = (*path, "fields", name)
         found = [f for case_type in types for f in case_type.fields if f.name == name]
         if not found:
-            whose = f"case type {types[0].name!r} has" if len(types) == 1 else "none of the case types concerned has"
-            yield located.problem(place, f"{whose} no such field", name, did_you_mean(name, known, "fields"))
+            one = len(types) == 1
+            message = f"case type {types[0].name!r} has no such field" if one else "no case type here has such a field"
+            yield located.problem(place, message, name, did_you_mean(name, known, "fields"))
         elif not isinstance(value, FromMail):
             for case_field in found:
                 remedy = misfit(case_field, value)

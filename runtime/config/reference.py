@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from runtime.config.validate import values_of
 from runtime.config.wording import pattern_in_words, pattern_name
 from schemas.config import DOCUMENT_KINDS, TEMPLATE_DATA, format_size, json_schemas
 
@@ -94,7 +95,7 @@ def _type(described: Mapping[str, Any]) -> str:
     if described.get("type") == "array":
         return f"list of {_type(described['items'])}"
     if described.get("type") == "object":
-        inner = described.get("additionalProperties")
+        inner = values_of(described)
         return f"mapping to {_type(inner)}" if isinstance(inner, dict) else "mapping"
     words = {"string": "text", "integer": "whole number", "boolean": "true or false", "number": "number"}
     text = words.get(str(described.get("type")), "value")

@@ -11,10 +11,10 @@ from pydantic_core import ErrorDetails
 
 from runtime.config.problems import Problem, did_you_mean, shown
 from runtime.config.source import Node, SourceDocument
-from runtime.config.wording import pattern_in_words, remedy_for
+from runtime.config.wording import message_for, pattern_in_words, remedy_for
 from schemas.config import DOCUMENT_KINDS, Document, json_schemas
 
-__all__ = ["Located", "path_text", "validate"]
+__all__ = ["Located", "path_text", "validate", "values_of"]
 
 _SECRET_KEYS = {"password", "secret"}
 _MAX_PROBLEMS_A_DOCUMENT = 200
@@ -84,8 +84,30 @@ def validate(source: SourceDocument) -> tuple[Located, list[Problem]]:
         return Located(source, kind, name, model.model_validate(root.plain())), []
     except ValidationError as error:
         located = Located(source, kind, name, None)
-        details = error.errors(include_url=False)[:_MAX_PROBLEMS_A_DOCUMENT]
-        return located, [_problem(located, detail) for detail in details]
+        details = [detail for detail in error.errors(include_url=False) if not _is_echo(detail)]
+        return located, _without_echoes([_problem(located, detail) for detail in details[:_MAX_PROBLEMS_A_DOCUMENT]])
+
+
+def _is_echo(detail: ErrorDetails) -> bool:
+    """A list that counts as too short only because its items are wrong, which is said of them."""
+    return detail["type"] == "too_short" and bool(detail["input"])
+
+
+def _without_echoes(problems: list[Problem]) -> list[Problem]:
+    """A misspelt key is one mistake: what is said about the key that it was meant to be is left out."""
+    meant = {
+        (problem.path.rpartition(".")[0] or problem.path.partition(": ")[0], problem.remedy)
+        for problem in problems
+        if problem.remedy.startswith("did you mean")
+    }
+    return [
+        problem
+        for problem in problems
+        if not (
+            problem.message.startswith("the required key")
+            and (problem.path, f"did you mean {problem.message.split()[3]}?") in meant
+        )
+    ]
 
 
 def _word(mapping: dict[str, tuple[int, Node]], key: str) -> str:
@@ -112,7 +134,7 @@ def _problem(located: Located, detail: ErrorDetails) -> Problem:
     line, node, written = _locate(located.source.root, detail["loc"])
     kind, context = detail["type"], detail.get("ctx") or {}
     path, value, remedy = written, node.plain(), remedy_for(kind, context, node.value)
-    message = detail["msg"]
+    message = message_for(kind, detail["msg"])
     if kind == "missing":
         key = str(detail["loc"][-1])
         path, value, message = written, None, f"the required key {key!r} is missing"
@@ -132,6 +154,9 @@ def _problem(located: Located, detail: ErrorDetails) -> Problem:
         key = str(context.get("discriminator", "")).strip("'")
         message, value = f"the required key {key!r} is missing", None
         remedy = f"add `{key}:`, such as `{key}: {_first_tag(located, detail['loc'])}`"
+    elif detail["loc"] and detail["loc"][-1] == "[key]":
+        value = detail["input"]
+        message, remedy = "is not well-formed as a key", pattern_in_words(str(context.get("pattern", "")))
     elif kind == "value_error":
         message, _, after = str(context.get("error", message)).partition("; ")
         remedy = after
@@ -144,13 +169,7 @@ def _problem(located: Located, detail: ErrorDetails) -> Problem:
     text = None if value is None and kind != "string_type" else shown(value)
     if _SECRET_KEYS & {str(step) for step in written}:
         text = None if text is None else "***"
-    return Problem(
-        located.source.file, line, path_text(located.kind, located.name, path), _lower(message), text, remedy
-    )
-
-
-def _lower(message: str) -> str:
-    return message[:1].lower() + message[1:]
+    return Problem(located.source.file, line, path_text(located.kind, located.name, path), message, text, remedy)
 
 
 def _siblings(located: Located, path: tuple[str | int, ...]) -> set[str]:
@@ -169,7 +188,7 @@ def _subschemas(located: Located, loc: tuple[str | int, ...]) -> list[Mapping[st
     for step in loc:
         if node is not None and isinstance(node.value, dict) and step in node.value:
             node = node.value[str(step)][1]
-            tries = [schema.get("properties", {}).get(step, schema.get("additionalProperties")) for schema in found]
+            tries = [schema.get("properties", {}).get(step) or values_of(schema) for schema in found]
         elif node is not None and isinstance(node.value, list) and isinstance(step, int) and step < len(node.value):
             node = node.value[step]
             tries = [schema.get("items") for schema in found]
@@ -179,6 +198,12 @@ def _subschemas(located: Located, loc: tuple[str | int, ...]) -> list[Mapping[st
             continue
         found = [opened for schema in tries if isinstance(schema, dict) for opened in _open(schema, root)]
     return found
+
+
+def values_of(schema: Mapping[str, Any]) -> Any:
+    """The schema of the values of a mapping with free keys; None when its keys are fixed."""
+    patterns = list(schema.get("patternProperties", {}).values())
+    return patterns[0] if patterns else schema.get("additionalProperties")
 
 
 def _open(schema: Mapping[str, Any], root: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from schemas.config.base import DURATION_PATTERN, SIZE_PATTERN
 
-__all__ = ["pattern_in_words", "pattern_name", "remedy_for"]
+__all__ = ["message_for", "pattern_in_words", "pattern_name", "remedy_for"]
 
 _PATTERNS = {
     r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$": (
@@ -74,12 +74,42 @@ _REMEDIES = {
 }
 
 
+_MESSAGES = {
+    "dict_type": "is not a mapping",
+    "model_type": "is not a mapping",
+    "model_attributes_type": "is not a mapping",
+    "tuple_type": "is not a list",
+    "list_type": "is not a list",
+    "bool_parsing": "is neither true nor false",
+    "bool_type": "is neither true nor false",
+    "int_parsing": "is not a whole number",
+    "int_type": "is not a whole number",
+    "int_from_float": "is not a whole number",
+    "string_type": "is not a text",
+    "date_from_datetime_parsing": "is not a date",
+    "datetime_from_date_parsing": "is not a point in time",
+    "too_short": "lists too few",
+    "too_long": "lists too many",
+}
+
+
+def message_for(kind: str, message: str) -> str:
+    """What is wrong, for an error of pydantic's `kind` with its own `message`."""
+    known = _MESSAGES.get(kind)
+    if known is not None:
+        return known
+    text = message.removeprefix("Input ").removeprefix("Value error, ")
+    return text[:1].lower() + text[1:]
+
+
 def remedy_for(kind: str, context: Mapping[str, Any], value: object) -> str:
     """The remedy for an error of pydantic's `kind` about `value`; empty where the message says it itself."""
     if kind == "string_type":
         if isinstance(value, bool | int | float):
             return 'put it in quotes: "…"'
         return "write a text"
-    if kind in ("too_short", "too_long") and "min_length" in context:
-        return f"list at least {context['min_length']}"
+    if kind == "too_short":
+        return f"list at least {context.get('min_length')}"
+    if kind == "too_long":
+        return f"list at most {context.get('max_length')}"
     return _REMEDIES.get(kind, "")

@@ -90,7 +90,8 @@ def _only_one(part: Part, what: str) -> None:
         names = [info.alias or name for name, info in type(part).model_fields.items()]
         written = [type(part).model_fields[name].alias or name for name in sorted(part.model_fields_set)]
         remedy = "; put several under `all:` or `any:`" if written else ""
-        raise ValueError(f"{what} has exactly one of {', '.join(names)}, not {', '.join(written) or 'none'}{remedy}")
+        here = f"here are {', '.join(written)}" if written else "here is none"
+        raise ValueError(f"{what} has exactly one of {', '.join(names)}: {here}{remedy}")
 
 
 class TextMatch(Part):

@@ -1,0 +1,1 @@
+"""Configuration documents: models, loading, checks, generated ones, reload, commands."""
