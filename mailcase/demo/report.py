@@ -129,15 +129,14 @@ def _quarantined(stories: Iterable[MailStory]) -> list[str]:
 
 
 def _latencies(stories: Iterable[MailStory], outgoing: Iterable[OutgoingStory]) -> list[str]:
-    decided, settled, sent = [], [], []
+    decided, settled = [], []
     for story in stories:
         if story.raw_at and story.decided_at:
             decided.append(_seconds(story.raw_at, story.decided_at))
         if story.raw_at and story.settled_at:
             settled.append(_seconds(story.raw_at, story.settled_at))
-    for out in outgoing:
-        if (when := out.at(LedgerState.HANDED_OVER)) is not None:
-            sent.append(_seconds(out.requested_at, when))
+    handed_over = ((out, out.at(LedgerState.HANDED_OVER)) for out in outgoing)
+    sent = [_seconds(out.requested_at, when) for out, when in handed_over if when is not None]
     rows = (("fetched → decided", decided), ("fetched → interaction", settled), ("asked for → handed over", sent))
     return ["Latencies (seconds, median / 99 %)", *(f"  {name:<26} {_quantiles(values)}" for name, values in rows), ""]
 
