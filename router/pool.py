@@ -62,7 +62,7 @@ class DecisionPool:
         self._decide = decide or DECIDE
         self._context = multiprocessing.get_context("forkserver")
         # Workers are forked from a server that has imported what deciding needs: they start in milliseconds.
-        self._context.set_forkserver_preload(["router.work"])
+        self._context.set_forkserver_preload(["__main__", "router.work"])
         self._generation: _Generation | None = None
         self._keys: tuple[SigningKey, ...] = ()
         self._turns = asyncio.Semaphore(self._workers + 1)
@@ -137,6 +137,8 @@ class DecisionPool:
                 # was retired between reading and scheduling takes no more work.
                 await self._replace(generation, error)
                 continue
+            except Exception as error:  # e.g. an answer that cannot be pickled: the mails' fault, or a bug of ours
+                return Refused("decision_failed", f"{type(error).__name__}: {error}"[:2000])
             return answers
         raise InternalError("worker processes end again and again before they take a mail; see the log above")
 

@@ -197,6 +197,13 @@ CHUNK_RETRIES = Counter(
     "router",
     "Chunks whose mails were decided again one by one: timeout, crash",
 )
+BLOB_WAITS = Counter("mailcase_blob_waits_total", (), "router", "Pauses because the blob store was away")
+CANARY = Counter(
+    "mailcase_canary_total",
+    ("result",),
+    "router",
+    "Canary mails decided after many internal quarantines in a row: passed (goes on; look at the mails), failed (stops)",
+)
 RULES_MATCHED = Counter("mailcase_rules_matched_total", ("rule",), "router", "Rules that won")
 
 # casesvc
