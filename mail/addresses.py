@@ -74,6 +74,8 @@ class _Scan:
         elif self._in_angle:
             if first == ">":
                 self._in_angle = False
+            elif first == "<":
+                self._angle, self._angle_at, self._angle_full = [], False, False
             elif first in ",;" and self._angle_at:
                 # The closing bracket was forgotten: the comma ends the mailbox (a route `<@a,@b:c@d>` begins with @).
                 self.close()
@@ -93,7 +95,7 @@ class _Scan:
             # The end of a group's name; what holds an address is none.
             if self._angle is None and not self._outside_at:
                 self._outside = []
-        else:
+        elif first != ">":
             self._outside_at = self._outside_at or "@" in token
             self._outside.append(token)
 
@@ -160,7 +162,7 @@ def _display_name(text: str) -> str:
     text = text[: _LONGEST_NAME * 4].strip()
     if not text:
         return ""
-    if '"' in text:
+    if '"' in text or "\\" in text:
         pieces = []
         for match in _TOKEN.finditer(text):
             token = match.group()
@@ -168,7 +170,7 @@ def _display_name(text: str) -> str:
                 inner = token[1:-1] if len(token) > 1 and token[-1] == '"' else token[1:]
                 pieces.append(_ESCAPE.sub(r"\1", inner))
             else:
-                pieces.append(token)
+                pieces.append(token[1:] if token[0] == "\\" else token)
         text = "".join(pieces)
     if "=?" in text:
         text = decode_words(text)

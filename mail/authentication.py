@@ -1,6 +1,6 @@
 """`Authentication-Results` (RFC 8601) of a server that is trusted by configuration; bounded and tolerant.
 
-Of all such fields only the topmost one with a trusted authserv-id counts: those further down may have come with the mail.
+Of all such fields only the topmost one with a trusted authserv-id counts: others may have come with the mail.
 """
 
 from __future__ import annotations

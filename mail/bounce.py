@@ -38,7 +38,7 @@ class BounceRecipient:
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
-    """A report about mail that we sent. `original_message_id` ties it to the outgoing mail (None: nothing came back)."""
+    """A report about mail that we sent. `original_message_id` ties it to the outgoing mail, if anything came back."""
 
     recipients: tuple[BounceRecipient, ...]
     recipients_total: int

@@ -167,9 +167,12 @@ class _Page:
         if name == "br":
             self._new_line()
         elif name in _PARAGRAPHS:
+            if name == "blockquote" and closing:
+                self._break()
+                self._quote = max(0, self._quote - 1)
             self._paragraph()
-            if name == "blockquote":
-                self._quote = max(0, self._quote - 1) if closing else min(_DEEPEST_QUOTE, self._quote + 1)
+            if name == "blockquote" and not closing:
+                self._quote = min(_DEEPEST_QUOTE, self._quote + 1)
             elif name == "pre":
                 self._pre = max(0, self._pre - 1) if closing else self._pre + 1
         elif name in _BLOCKS:

@@ -107,7 +107,7 @@ def _read_multipart(node: Node, depth: int, tree: Tree) -> None:
     boundary = (node.type.get("boundary") or "").encode("utf-8", "replace").rstrip()
     spans, closed = _split(node.source, node.start, node.end, boundary) if boundary else ([], False)
     if not spans:
-        guess = _GUESS.search(node.source, node.start, node.end)
+        guess = _GUESS.search(node.source, max(0, node.start - 1), node.end)
         if guess is not None:
             spans, closed = _split(node.source, node.start, node.end, guess.group(1))
         tree.defect("boundary_missing", node.path)

@@ -169,6 +169,7 @@ class _Reader:
         self._limits = tree.limits
         self._left = tree.limits.total_bytes
         self._texts: dict[int, bytes] = {}
+        self._undecoded = 0
 
     def part(self, node: Node, embedded: bool) -> Part:
         limit = min(self._limits.part_bytes, self._left)
@@ -215,7 +216,8 @@ class _Reader:
                 cut = cut or shortened
             texts.append(text.strip("\n"))
         whole = "\n".join(text for text in texts if text)
-        size = len(whole.encode("utf-8", "replace")) if not whole.isascii() else len(whole)
+        size = len(whole) if whole.isascii() else len(whole.encode("utf-8", "replace"))
+        size += self._undecoded
         if len(whole) > self._limits.text_chars:
             whole, cut = whole[: self._limits.text_chars], True
         pages = [decoded[id(node)] for node in chosen.html if node.type.value == "text/html"]
@@ -230,6 +232,7 @@ class _Reader:
         data = self._texts.get(id(node), b"")
         most = max(self._limits.text_chars, self._limits.html_chars) * 4
         if len(data) > most:
+            self._undecoded += len(data) - most
             data = data[:most]
             self._tree.defect("text_cut")
         text, defect = decode_text(data, node.type.get("charset"))

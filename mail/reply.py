@@ -25,9 +25,9 @@ _HEADER_NAMES = {
     "od": "from", "от": "from", "sent": "sent", "date": "sent", "gesendet": "sent", "datum": "sent", "envoyé": "sent",
     "enviado": "sent", "inviato": "sent", "verzonden": "sent", "skickat": "sent", "sendt": "sent", "wysłano": "sent",
     "отправлено": "sent", "to": "to", "an": "to", "à": "to", "para": "to", "a": "to", "aan": "to", "till": "to",
-    "til": "to", "do": "to", "кому": "to", "subject": "subject", "betreff": "subject", "objet": "subject", "asunto": "subject",
-    "assunto": "subject", "oggetto": "subject", "onderwerp": "subject", "ämne": "subject", "emne": "subject",
-    "temat": "subject", "тема": "subject",
+    "til": "to", "do": "to", "кому": "to", "subject": "subject", "betreff": "subject", "objet": "subject",
+    "asunto": "subject", "assunto": "subject", "oggetto": "subject", "onderwerp": "subject", "ämne": "subject",
+    "emne": "subject", "temat": "subject", "тема": "subject",
 }  # fmt: skip
 _BLOCK_LINES = 8
 

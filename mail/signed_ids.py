@@ -6,7 +6,7 @@
 
 All in base32 `[a-z2-7]`, because mail systems fold case; folded ones are accepted. The signature is HMAC-SHA-256 over
 length-prefixed (purpose, installation, conversation, notification), cut to 80 bits, compared in constant time. A
-purpose of its own for each place keeps an id of one place from serving in another. Old keys verify as long as they are given.
+purpose of its own for each place keeps an id of one place from serving in another. Old keys verify while given.
 """
 
 from __future__ import annotations

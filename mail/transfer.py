@@ -25,6 +25,8 @@ def decode_transfer(raw: bytes, encoding: str, limit: int) -> tuple[bytes, list[
             data, defects = _quoted_printable(raw), []
         else:
             data, defects = _uuencoded(raw)
+        if cut:
+            defects = []  # what was cut off is not the sender's fault
     else:
         known = encoding in ("", "7bit", "8bit", "binary", "7-bit", "8-bit", "none")
         data, defects = raw, [] if known else ["encoding_unknown"]
