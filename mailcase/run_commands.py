@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated, cast
 
 import typer
 
 from runtime.settings import Settings, load_settings
+from schemas.errors import ProviderTemporary
 
 app = typer.Typer(no_args_is_help=True, help="Run a service in the foreground until it is told to stop.")
 
@@ -35,6 +39,35 @@ def _command(service: str, meaning: str) -> None:
 
 for _name, _meaning in SERVICES.items():
     _command(_name, _meaning)
+
+
+@app.command("all")
+def run_all(
+    logs: Annotated[Path, typer.Option(help="folder of the services' logs")] = Path(".mailcase/logs"),
+) -> None:
+    """All four services on this machine, with topics and schemas made first: a laptop's way to run an own mailbox."""
+    from mailcase.local.services import Services
+    from mailcase.migrate_command import migrate
+    from runtime.config import load_configuration
+    from runtime.kafka.admin import ensure_topics
+
+    settings = load_settings()
+    load_configuration(Path(settings.config_dir))  # every problem at once, before four services find them
+    ensure_topics(settings)
+    migrate(check=False)
+    with Services(dict(os.environ), logs.absolute()) as services:
+        for service in SERVICES:
+            services.add(service)
+        services.start()
+        services.wait_ready()
+        for replica in services.replicas:
+            print(f"{replica.name:<12} {replica.url}/metrics  log {replica.log}")
+        print(f"API          {services.of('casesvc')[0].url}/docs\nCtrl-C ends all.", flush=True)
+        while all(replica.is_running() for replica in services.replicas):
+            time.sleep(0.5)
+        dead = next(replica for replica in services.replicas if not replica.is_running())
+    raise ProviderTemporary(f"{dead.name} ended; the end of {dead.log} says why:\n{dead.tail()}")
+
 
 topics_app = typer.Typer(no_args_is_help=True, help="The topics on the broker against the catalogue.")
 
