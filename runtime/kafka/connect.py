@@ -9,7 +9,7 @@ from kafka import errors as kafka_errors
 from runtime.settings import Settings
 from schemas.errors import ConfigurationError, MailcaseError, ProviderAuth, ProviderTemporary
 
-__all__ = ["connection", "translate"]
+__all__ = ["connection", "forbid_topic_creation", "translate"]
 
 _BOOTSTRAP_SECONDS = 10.0
 
@@ -30,6 +30,14 @@ def connection(settings: Settings, client_id: str) -> dict[str, Any]:
         options["sasl_plain_username"] = settings.kafka_user
         options["sasl_plain_password"] = settings.kafka_password.get_secret_value()
     return options
+
+
+def forbid_topic_creation(cluster: Any) -> None:
+    """Keep the client from making topics, with wrong partition counts, on brokers that allow it.
+
+    kafka-python 3.0 takes `allow_auto_create_topics=False` but does not hand it to what asks for metadata.
+    """
+    cluster.config["allow_auto_create_topics"] = False
 
 
 def translate(error: BaseException, settings: Settings, doing: str) -> MailcaseError:

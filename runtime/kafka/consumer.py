@@ -14,7 +14,7 @@ from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssi
 from kafka.future import Future
 
 from runtime.kafka.api import Partition, TopicPartitionHook
-from runtime.kafka.connect import connection, translate
+from runtime.kafka.connect import connection, forbid_topic_creation, translate
 from runtime.settings import Settings
 from schemas.cloudevents import Record
 
@@ -70,13 +70,13 @@ class RecordConsumer:
                 group_id=self._group,
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
-                allow_auto_create_topics=False,
                 session_timeout_ms=int(session_timeout * 1000),
                 heartbeat_interval_ms=int(session_timeout * 1000 / 4),
                 max_poll_interval_ms=int(max_poll_interval * 1000),
                 partition_assignment_strategy=[CooperativeStickyAssignor],
                 fetch_max_bytes=16 * 1024 * 1024,
             )
+            forbid_topic_creation(self._client._cluster)
             listener = _Listener(self._client, self._ours, on_assigned, on_revoked)
             self._client.subscribe(list(self._names), listener=listener)
         except _CLIENT_ERRORS as error:

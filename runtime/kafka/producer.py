@@ -11,7 +11,7 @@ from kafka import KafkaProducer
 from kafka import errors as kafka_errors
 
 from runtime.kafka.api import RecordTooLarge
-from runtime.kafka.connect import connection, translate
+from runtime.kafka.connect import connection, forbid_topic_creation, translate
 from runtime.settings import Settings
 from schemas.cloudevents import Record
 from schemas.errors import MailcaseError, ProviderTemporary
@@ -107,8 +107,8 @@ class EventProducer:
                         max_block_ms=timeout_ms,
                         batch_size=128 * 1024,
                         max_request_size=_MAX_REQUEST_BYTES,
-                        allow_auto_create_topics=False,
                     )
+                    forbid_topic_creation(self._client._metadata)
                 except _CLIENT_ERRORS as error:
                     raise translate(error, self._settings, "connecting a producer") from error
             return self._client

@@ -9,7 +9,7 @@ from typing import Any
 from kafka import KafkaConsumer, TopicPartition
 from kafka import errors as kafka_errors
 
-from runtime.kafka.connect import connection, translate
+from runtime.kafka.connect import connection, forbid_topic_creation, translate
 from runtime.kafka.consumer import to_record
 from runtime.settings import Settings
 from schemas.cloudevents import Record
@@ -36,8 +36,8 @@ class TopicTail:
                 group_id=None,
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
-                allow_auto_create_topics=False,
             )
+            forbid_topic_creation(self._client._cluster)
             self._client.assign(self._partitions)
             self._client.seek_to_beginning(*self._partitions)
         except _CLIENT_ERRORS as error:
