@@ -21,6 +21,8 @@ def conflicts(documents: Sequence[Located]) -> Iterator[Problem]:
         lambda one, other: f"there is a second {one.kind} of this name",
         "rename or remove one of them",
     )
+    once = {(d.kind, d.name): d for d in reversed(documents)}
+    documents = [d for d in documents if once[d.kind, d.name] is d]  # what a copy says twice is told of its name alone
     yield from _installations(documents)
     yield from _accounts_bound_twice(documents)
     yield from _same(
@@ -61,8 +63,7 @@ def _installations(documents: Sequence[Located]) -> Iterator[Problem]:
     found = [d for d in documents if d.kind == "Installation"]
     for other in found[1:]:
         message = f"there is an Installation already, {found[0].name!r} in {found[0].place}"
-        if other.name != found[0].name:  # of the same name: reported as that
-            yield other.problem(("kind",), message, None, "keep one of them")
+        yield other.problem(("kind",), message, None, "keep one of them")
     for located in found:
         if isinstance(located.document, Installation):
             yield from _keys(located, located.document)
