@@ -71,9 +71,7 @@ def next_claim(stored: Checkpoint | None, mailbox: str, *, generation: int, owne
     claim = secrets.token_hex(8)
     if stored is None:
         return Checkpoint(mailbox=mailbox, epoch=epoch, claim=claim, owner=owner, at=at)
-    return stored.model_copy(
-        update={"epoch": epoch, "claim": claim, "owner": owner, "released": False, "at": at}
-    )
+    return stored.model_copy(update={"epoch": epoch, "claim": claim, "owner": owner, "released": False, "at": at})
 
 
 def is_unclean(stored: Checkpoint | None) -> bool:

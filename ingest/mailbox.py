@@ -53,11 +53,15 @@ class MailUnfetchable(MessageError):
 
 @dataclass(frozen=True, slots=True)
 class FolderState:
-    """What SELECT tells: `uidnext` is the lowest UID that a new mail can get (1 in an empty new folder)."""
+    """What SELECT tells: `uidnext` is the lowest UID that a new mail can get (1 in an empty new folder).
+
+    `uidnext_told` is False where the server does not tell it and the highest UID stands in for it.
+    """
 
     uidvalidity: int
     uidnext: int
     exists: int
+    uidnext_told: bool = True
 
 
 @dataclass(frozen=True, slots=True)

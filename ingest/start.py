@@ -79,7 +79,7 @@ def resync_cursor(old: ImapCursor | None, *, uidvalidity: int, uidnext: int) -> 
 
 
 SKEW = timedelta(seconds=60)
-"""How far a server's clock may be from ours. A mail unmuted by mistake was published before: its id makes it a no-op."""
+"""How far a server's clock may be from ours. A mail unmuted by mistake was published before: a no-op by its id."""
 
 
 def kind_of(uid: int, received_at: datetime, cursor: ImapCursor, answered_until: datetime | None) -> Kind:

@@ -31,6 +31,7 @@ class MailboxEvent(StrEnum):
     BLOCK = "block"
     RETRY = "retry"
     CONNECTED = "connected"
+    """Logged in, every folder opened, the start point acknowledged: nothing that comes from now on can be lost."""
     NEWS = "news"
     DONE = "done"
     AUTH_REFUSED = "auth_refused"
@@ -134,7 +135,7 @@ def step(
         text = f"{reason} ({errors} errors in a row: black-out)" if black_out else reason
         return Standing(state, text, errors, max(wait, retry_after or 0.0))
     # Only a turn that went well to its end forgives: a server that takes the login and dies on SELECT backs off too.
-    errors = 0 if event in (E.DONE, E.STOP, E.BLOCK, E.START) else standing.errors
+    errors = standing.errors if event in (E.RETRY, E.NEWS) else 0
     return Standing(state, reason, errors, None)
 
 

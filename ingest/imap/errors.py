@@ -1,0 +1,57 @@
+"""How the library's and the network's errors become ours."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from imapclient import exceptions
+
+from schemas.errors import MailcaseError, ProviderAuth, ProviderPermanent, ProviderTemporary, ProviderThrottled
+
+__all__ = ["translated"]
+
+_THROTTLED = ("[LIMIT]", "THROTTL", "TOO MANY", "RATE LIMIT", "BANDWIDTH", "[OVERQUOTA]")
+_BUSY = ("[UNAVAILABLE]", "[INUSE]", "[SERVERBUG]", "TEMPORAR", "TRY AGAIN")
+"""Response codes (RFC 5530 §3) and the words that servers without them use."""
+
+
+@contextmanager
+def translated(server: str, doing: str) -> Iterator[None]:
+    """Errors inside become those that `Mailbox` promises; the text names `server` and what we were `doing`."""
+    try:
+        yield
+    except MailcaseError:
+        raise
+    except exceptions.IMAPClientError as error:
+        raise _of_imap(error, server, doing) from error
+    except ssl.SSLCertVerificationError as error:
+        raise ProviderPermanent(
+            f"{server} shows a certificate that is not trusted ({error.verify_message});"
+            " correct the host name, or name its CA in the receiver's ca_file"
+        ) from error
+    except OSError as error:
+        raise ProviderTemporary(f"{server} does not answer while {doing}: {_text(error)}") from error
+    except (ValueError, AssertionError, IndexError, KeyError, TypeError) as error:
+        # What the library's parsers raise on an answer that is no IMAP; what follows in the stream cannot be trusted.
+        raise ProviderTemporary(f"{server} answers what is no IMAP while {doing}: {_text(error)}") from error
+
+
+def _of_imap(error: Exception, server: str, doing: str) -> MailcaseError:
+    text = _text(error)
+    upper = text.upper()
+    if any(word in upper for word in _THROTTLED):
+        return ProviderThrottled(f"{server} asks for a pause while {doing}: {text}")
+    if isinstance(error, exceptions.IMAPClientAbortError) or any(word in upper for word in _BUSY):
+        return ProviderTemporary(f"{server} ended the connection or is busy while {doing}: {text}")
+    if isinstance(error, exceptions.LoginError) or "[AUTHENTICATIONFAILED]" in upper:
+        return ProviderAuth(f"{server} refuses the login: {text}; check user name and password of the account")
+    if isinstance(error, exceptions.ProtocolError):
+        return ProviderTemporary(f"{server} answers what is no IMAP while {doing}: {text}")
+    return ProviderPermanent(f"{server} refuses {doing}: {text}")
+
+
+def _text(error: BaseException) -> str:
+    text = " ".join(str(error).split())
+    return text[:200] or type(error).__name__
