@@ -52,7 +52,8 @@ class _Progress:
     busy: bool = False
     draining: bool = False
     failure: BaseException | None = None
-    failed: asyncio.Event = field(default_factory=asyncio.Event)
+    done: dict[int, int] = field(default_factory=dict)
+    """Offset behind the last routed record, by partition."""
 
 
 class RouterStream:
@@ -126,9 +127,9 @@ class RouterStream:
                 progress.busy = True
                 try:
                     await self._route([_record(event.message) for event in events])
+                    progress.done.update({event.message.partition: event.message.offset + 1 for event in events})
                 except Exception as error:
                     progress.failure = error
-                    progress.failed.set()
                     # Not acknowledged and never returned to Faust; the app is stopped from outside.
                     await asyncio.Event().wait()
                 finally:
@@ -147,7 +148,7 @@ class RouterStream:
             looked += _LOOK_SECONDS
             if looked >= _LAG_SECONDS:
                 looked = 0.0
-                self._measure(app)
+                await self._measure(app)
             await asyncio.sleep(_LOOK_SECONDS)
 
     async def _drain(self) -> None:
@@ -159,11 +160,12 @@ class RouterStream:
         # The stream acknowledges a finished batch in its next turn.
         await asyncio.sleep(2 * _LOOK_SECONDS)
 
-    def _measure(self, app: Any) -> None:
-        monitor = app.monitor
-        for tp, end in dict(monitor.tp_end_offsets).items():
-            done = monitor.tp_committed_offsets.get(tp, monitor.tp_read_offsets.get(tp))
-            if done is not None:
+    async def _measure(self, app: Any) -> None:
+        """Records between what was routed and the end, of each partition that is ours and was looked at."""
+        for tp in app.consumer.assignment():
+            end = app.consumer.highwater(tp)
+            done = self._progress.done.get(tp.partition)
+            if end is not None and done is not None:
                 metrics.CONSUMER_LAG.set(max(0, end - done), group=GROUP, topic=MAIL_RAW, partition=str(tp.partition))
 
 

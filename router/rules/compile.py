@@ -169,5 +169,5 @@ def _label(test: Test) -> str:
     if match.operator in (Comparison.GREATER, Comparison.LESS):
         return f"{subject} is {match.operator.value} than {match.number}"
     operator = match.operator.value.replace("_", " ")
-    values = " or ".join(repr(value) for value in match.values)
+    values = " or ".join(f'"{value}"' for value in match.values)
     return f"{subject} {operator} {values if len(values) <= 200 else values[:199] + '…'}"
