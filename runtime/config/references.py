@@ -13,10 +13,7 @@ from schemas.config import (
     CreateCase,
     Document,
     EmailListener,
-    Group,
     Installation,
-    Negation,
-    Node,
     Route,
     ServiceEmailRule,
     Subject,
@@ -24,7 +21,7 @@ from schemas.config import (
 )
 from schemas.config.rule import Action
 
-__all__ = ["Path", "Reference", "actions_of", "conditions_of", "references_of", "tests_in"]
+__all__ = ["Path", "Reference", "actions_of", "conditions_of", "references_of"]
 
 Path = tuple[str | int, ...]
 """Keys and indexes that lead to a value, as written."""
@@ -112,14 +109,3 @@ def _tests(condition: Condition, path: Path) -> Iterator[tuple[Path, Test]]:
     if isinstance(node, Test):
         header = (node.header,) if node.header is not None else ()
         yield (*path, node.subject.value, *header, node.match.operator.value), node
-
-
-def tests_in(node: Node) -> Iterator[Test]:
-    """The leaves of a condition's tree."""
-    if isinstance(node, Test):
-        yield node
-    elif isinstance(node, Negation):
-        yield from tests_in(node.child)
-    elif isinstance(node, Group):
-        for child in node.children:
-            yield from tests_in(child)

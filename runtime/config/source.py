@@ -75,7 +75,8 @@ class SourceFile:
 
 def find_files(folder: Path) -> list[Path]:
     """All `*.yaml` and `*.yml` below `folder`, sorted; hidden files and folders are left out, which also leaves out
-    the `..data` folders of a mounted ConfigMap (its files are reached by their links).
+    the `..data` folders of a mounted ConfigMap (its files are reached by their links). Linked folders are followed,
+    each once.
 
     Raises ConfigurationError when there is no such folder or it holds too many files.
     """
@@ -86,7 +87,13 @@ def find_files(folder: Path) -> list[Path]:
         raise ConfigurationError(f"the configuration folder cannot be read: {error.filename}: {error.strerror}")
 
     found: list[Path] = []
-    for parent, folders, files in os.walk(folder, onerror=refuse):
+    walked: set[str] = set()
+    for parent, folders, files in os.walk(folder, onerror=refuse, followlinks=True):
+        real = os.path.realpath(parent)
+        if real in walked:  # a link that leads back
+            folders[:] = []
+            continue
+        walked.add(real)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         found += [Path(parent, name) for name in files if name.endswith((".yaml", ".yml")) and not name.startswith(".")]
         if len(found) > MAX_FILES:

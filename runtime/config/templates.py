@@ -63,13 +63,20 @@ def _unknown_data(tree: nodes.Template) -> Iterator[TemplateFault]:
         if name.ctx == "load" and name.name not in own and name.name not in TEMPLATE_DATA:
             remedy = did_you_mean(name.name, tuple(TEMPLATE_DATA), "templates may use")
             yield TemplateFault(name.lineno, f"the template uses {name.name!r}, which there is not", remedy)
+    for node, key, line in _lookups(tree):
+        if node.name in TEMPLATE_DATA and node.name not in own and key not in TEMPLATE_DATA[node.name]:
+            remedy = did_you_mean(key, TEMPLATE_DATA[node.name], f"{node.name} has")
+            yield TemplateFault(line, f"the template uses '{node.name}.{key}', which there is not", remedy)
+
+
+def _lookups(tree: nodes.Template) -> Iterator[tuple[nodes.Name, str, int]]:
+    """`name.key` and `name["key"]` with their line."""
     for part in tree.find_all(nodes.Getattr):
-        if isinstance(part.node, nodes.Name) and part.node.name in TEMPLATE_DATA and part.node.name not in own:
-            known = TEMPLATE_DATA[part.node.name]
-            if part.attr not in known:
-                used = f"{part.node.name}.{part.attr}"
-                remedy = did_you_mean(part.attr, known, f"{part.node.name} has")
-                yield TemplateFault(part.lineno, f"the template uses {used!r}, which there is not", remedy)
+        if isinstance(part.node, nodes.Name):
+            yield part.node, part.attr, part.lineno
+    for item in tree.find_all(nodes.Getitem):
+        if isinstance(item.node, nodes.Name) and isinstance(item.arg, nodes.Const):
+            yield item.node, str(item.arg.value), item.lineno
 
 
 def _unknown_functions(tree: nodes.Template) -> Iterator[TemplateFault]:

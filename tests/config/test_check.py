@@ -212,6 +212,10 @@ def test_an_account_bound_twice_is_told_with_both_sides(
             },
             ("installation.yaml:6", "retired, in line 5"),
         ),
+        (
+            {"installation.yaml": INSTALLATION.replace("current_key: k2", "current_key: k3")},
+            ("installation.yaml:6", "no such signing key", "one of k2"),
+        ),
     ],
 )
 def test_documents_in_conflict_are_told_with_both_sides(
@@ -241,12 +245,14 @@ def test_a_pattern_that_does_not_compile_is_told(tmp_path: Path) -> None:
     assert "look-around" in problem.remedy
 
 
+@pytest.mark.feature("RU-03", "otherwise row mandatory")
 def test_a_rule_without_otherwise_is_told(tmp_path: Path) -> None:
     (problem,) = problems(tmp_path, {"rule.yaml": RULE.partition("otherwise:")[0]})
     assert str(problem).startswith("rule.yaml:1: ServiceEmailRule office: the required key 'otherwise' is missing")
     assert "every mail leads to something" in problem.remedy
 
 
+@pytest.mark.feature("OU-02", "missing values refused at check time")
 @pytest.mark.parametrize(
     ("old", "new", "line", "word"),
     [
@@ -255,6 +261,9 @@ def test_a_rule_without_otherwise_is_told(tmp_path: Path) -> None:
         ("{{ mail.from_name }}", "{{ mail.form_name }}", 8, "did you mean 'from_name'?"),
         ("{{ mail.from_name }}", "{{ mail.from_name | uper }}", 8, "did you mean 'upper'?"),
         ("{{ mail.from_name }}", "{% include 'other' %}", 8, "is not offered"),
+        ("{{ mail.from_name }}", "{{ mail['form_name'] }}", 8, "did you mean 'from_name'?"),
+        ("{{ mail.from_name }}", "{% if mail.date is defind %}x{% endif %}", 8, "did you mean 'defined'?"),
+        ("{{ mail.from_name }}", "{{ " + "(" * 5000 + "}}", 7, "nested too deep"),
         ("We have it: {{ case.id }}", "We have it: {{ case.id", 6, "does not parse"),
     ],
 )
@@ -272,6 +281,22 @@ def test_a_template_about_a_case_is_refused_where_there_is_none(tmp_path: Path) 
     (problem,) = problems(tmp_path, changes)
     assert (problem.file, problem.line) == ("rule.yaml", 17)
     assert "uses `case`" in problem.message
+
+
+def test_a_reply_that_nobody_could_send_is_told(tmp_path: Path) -> None:
+    accounts = ACCOUNTS.replace("sender: {host: smtp.acme.example, password: {env: OFFICE_PASSWORD}}\n", "").replace(
+        "same_as_sender: true", "password: {env: OFFICE_PASSWORD}"
+    )
+    installation = INSTALLATION.replace("default_account: office\n", "")
+    found = [
+        str(problem) for problem in problems(tmp_path, {"accounts.yaml": accounts, "installation.yaml": installation})
+    ]
+    assert any(line.startswith("rule.yaml:12:") and "no account could send this reply" in line for line in found), found
+
+
+def test_a_template_may_name_its_own_variables(tmp_path: Path) -> None:
+    text = "{% set who = mail.from_name %}{% for x in range(2) %}{{ who }}{{ loop.index }}{% endfor %}"
+    assert problems(tmp_path, changed("template.yaml", "{{ mail.from_name }}", text)) == ()
 
 
 def test_a_folder_without_installation_is_told(tmp_path: Path) -> None:

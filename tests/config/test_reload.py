@@ -47,6 +47,31 @@ def test_a_good_change_is_taken_over(tmp_path: Path) -> None:
     assert metrics.CONFIG_DIGEST.value(digest=before.digest) == 0
 
 
+@pytest.mark.feature("CF-04", "all kinds reload")
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("installation.yaml", "mail.acme.example", "post.acme.example"),
+        ("accounts.yaml", "smtp.acme.example", "relay.acme.example"),
+        ("listener.yaml", "rule: office", "rule: office\nblocked: true"),
+        ("rule.yaml", "contains: broken", "contains: cracked"),
+        ("case-types/all.yaml", "label: Repair", "label: Mending"),
+        ("template.yaml", "We have it", "It is here"),
+        (
+            "queue.yaml",
+            "label: Desk",
+            "label: Front desk\n---\nkind: Operator\nname: ann\nlabel: A\naddress: a@b.example",
+        ),
+    ],
+)
+def test_a_change_of_any_kind_is_taken_over(tmp_path: Path, name: str, old: str, new: str) -> None:
+    watched = watcher(write(tmp_path))
+    before = watched.current.digest
+    write(tmp_path, changed(name, old, new))
+    assert watched.poll() is True
+    assert watched.current.digest != before
+
+
 @pytest.mark.feature("CF-04", "last good kept")
 @pytest.mark.feature("CF-04", "digest in metrics and status")
 def test_a_broken_change_keeps_the_last_good_one(tmp_path: Path) -> None:

@@ -143,6 +143,14 @@ def test_files_of_all_folders_are_read_and_hidden_ones_are_not(tmp_path: Path) -
     assert [p.relative_to(tmp_path).as_posix() for p in find_files(tmp_path)] == ["a.yaml", "b.yml", "x/y/c.yaml"]
 
 
+def test_linked_folders_are_followed_once(tmp_path: Path) -> None:
+    write(tmp_path / "real")
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "all").symlink_to(tmp_path / "real")
+    (tmp_path / "real" / "loop").symlink_to(tmp_path / "real")
+    assert len(find_files(tmp_path / "config")) == len(FILES)
+
+
 @pytest.mark.feature("CF-01", "folders of YAML documents")
 def test_several_documents_of_one_file_are_read(tmp_path: Path) -> None:
     one = tmp_path / "all.yaml"
