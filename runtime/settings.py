@@ -28,7 +28,7 @@ __all__ = ["SettingRow", "Settings", "describe", "load_settings", "unknown_varia
 PREFIX = "MAILCASE_"
 LOCAL_DIR_VARIABLE = "MAILCASE_LOCAL_DIR"
 LOCAL_SETTINGS_FILE = "settings.env"
-FOREIGN_PREFIXES = ("MAILCASE_LOCAL_", "MAILCASE_TEST_", "MAILCASE_SECRET_", "MAILCASE_DEMO_", "MAILCASE_CORPORA")
+FOREIGN_PREFIXES = ("MAILCASE_LOCAL_", "MAILCASE_TEST_", "MAILCASE_SECRET_", "MAILCASE_VAR_", "MAILCASE_DEMO_", "MAILCASE_CORPORA")
 """Variables that belong to the local stack, the tests, or a person's own secrets; they are not settings."""
 
 Origin = Literal["default", "environment", "file"]
@@ -72,7 +72,6 @@ class Settings(BaseSettings):
     blob_access_key: str = Field("", description="access key (S3); empty: AWS_* variables or the machine's role")
     blob_secret_key: SecretStr = Field(SecretStr(""), description="secret key (S3)")
     config_dir: str = Field("config", description="folder of the configuration documents")
-    config_overlay: str = Field("", description="folder of the overlay for this environment; empty: none")
     secrets_dir: str = Field(
         "", description="folder against which relative {file: …} secrets are read; empty: config_dir"
     )
