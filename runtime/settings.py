@@ -28,7 +28,14 @@ __all__ = ["SettingRow", "Settings", "describe", "load_settings", "unknown_varia
 PREFIX = "MAILCASE_"
 LOCAL_DIR_VARIABLE = "MAILCASE_LOCAL_DIR"
 LOCAL_SETTINGS_FILE = "settings.env"
-FOREIGN_PREFIXES = ("MAILCASE_LOCAL_", "MAILCASE_TEST_", "MAILCASE_SECRET_", "MAILCASE_VAR_", "MAILCASE_DEMO_", "MAILCASE_CORPORA")
+FOREIGN_PREFIXES = (
+    "MAILCASE_LOCAL_",
+    "MAILCASE_TEST_",
+    "MAILCASE_SECRET_",
+    "MAILCASE_VAR_",
+    "MAILCASE_DEMO_",
+    "MAILCASE_CORPORA",
+)
 """Variables that belong to the local stack, the tests, or a person's own secrets; they are not settings."""
 
 Origin = Literal["default", "environment", "file"]
