@@ -40,7 +40,9 @@ class Relay:
     """One relay of one schema's outbox. `run` belongs on a supervised thread of its own.
 
     `service` labels the metrics; `keep` is how many seconds published rows stay for people who look;
-    `batch` rows at most are published at once; `idle_wait` bounds the wait for a NOTIFY, in seconds.
+    `batch` rows at most are published at once; `idle_wait` bounds the wait for a NOTIFY, in seconds;
+    after `frozen_after` seconds without a sign of life (a stopped process) the server ends the session, and with it
+    the locks: more than the producer's time-out, else a slow broker looks like a frozen relay.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Relay:
         batch: int = 500,
         keep: float = 24 * 3600.0,
         idle_wait: float = 0.5,
+        frozen_after: float = 90.0,
     ) -> None:
         self._database = database
         self._producer = producer
@@ -59,6 +62,7 @@ class Relay:
         self._batch = batch
         self._keep = keep
         self._idle_wait = idle_wait
+        self._frozen_after = frozen_after
         self._log = structlog.get_logger("relay").bind(schema=database.schema)
         self._lock_class = crc32(f"mailcase.outbox.{database.schema}".encode()) & 0x7FFFFFFF
         self._slots: set[int] = set()
@@ -103,6 +107,9 @@ class Relay:
     def _begin(self, connection: Connection[Row]) -> None:
         self._slots.clear()
         self._next_share = self._next_maintenance = 0.0
+        connection.execute(
+            "SELECT set_config('idle_session_timeout', %s, false)", [f"{self._frozen_after * 1000:.0f}ms"]
+        )
         connection.execute("SELECT pg_advisory_lock_shared(%s, %s)", [self._lock_class, _PRESENCE])
         connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel_of(self._database.schema))))
 
