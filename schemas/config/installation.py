@@ -73,12 +73,31 @@ class SigningKey(Part):
     )
 
 
+UnknownPolicy = Literal["hold", "retry_same_message_id"]
+OutgoingPurpose = Literal[
+    "acknowledgement", "step", "approval", "reply", "forward", "result", "failure_answer", "too_large_answer",
+    "notification",
+]  # fmt: skip
+"""What an outgoing mail is for; the values of `schemas.events.Purpose`."""
+
+
 class Outbound(Part):
-    """Who may be sent mail. For test systems: block all, or allow only some."""
+    """Who may be sent mail, how often, and what happens in doubt. For test systems: block all, or allow only some."""
 
     block_all_outbound: bool = Field(default=False, description="Nothing is sent; every mail is shown as suppressed.")
     allow: tuple[Annotated[str, StringConstraints(pattern=r"^(?:[^\s@<>]{1,64}@)?[^\s@<>]{1,253}$")], ...] | None = (
         Field(default=None, description="Addresses and domains that may be sent to; without it all may.")
+    )
+    automatic_per_recipient: int = Field(
+        default=20, ge=1, le=10_000, description="Automatic mails that one address gets within `automatic_period`."
+    )
+    automatic_period: Duration = Field(
+        default=timedelta(hours=1), description="Span of time that `automatic_per_recipient` counts over."
+    )
+    when_unknown: dict[OutgoingPurpose, UnknownPolicy] = Field(
+        default={},
+        description="By purpose: when nobody knows whether the server took a mail, `hold` it for a person (default), "
+        "or `retry_same_message_id` once.",
     )
 
     def refusal(self, address: str) -> str | None:
