@@ -50,7 +50,8 @@ class Company:
         for mailbox in self.mailboxes:
             self.greenmail.add_user(self.address(mailbox), PASSWORD, self.address(mailbox))
         self.folder.mkdir(parents=True, exist_ok=True)
-        documents = [self._installation(), self._template()]
+        desk: dict[str, object] = {"kind": "WorkQueue", "name": "desk", "label": "Desk"}
+        documents = [self._installation(), desk, self._template()]
         for mailbox in self.mailboxes:
             documents += [self._account(mailbox), self._case_type(mailbox)]
         self.write("company.yaml", documents)
@@ -116,7 +117,7 @@ class Company:
             "fields": [{"name": "description", "type": "text", "label": "Description"}],
             "stages": [{"name": "open", "label": "Open", "statuses": ["new"]},
                        {"name": "done", "label": "Done", "statuses": ["resolved"]}],
-            "initial": "new", "resolved": ["resolved"],
+            "initial": "new", "resolved": ["resolved"], "queue": "desk",
             "email": {"account": mailbox, "description_field": "description",
                       "acknowledgement": {"template": "received", "language": "en"},
                       "listener": {"poll_interval": "2s"}},

@@ -1,0 +1,41 @@
+"""A mail becomes an interaction, a case, an acknowledgement; its answer joins the case; all told by the topics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from schemas.events import LedgerState
+from tests.e2e.conftest import Pipeline
+
+
+def test_a_mail_becomes_a_case_and_the_reply_to_its_acknowledgement_joins_it(
+    pipeline: Callable[..., Pipeline],
+) -> None:
+    line = pipeline("sales")
+    company, observer = line.company, line.observer
+    line.start({"ingest": 1, "router": 1, "casesvc": 1, "notifier": 1})
+    company.deliver(company.mail(1, "sales"))
+    line.until(
+        lambda: any(out.state is LedgerState.HANDED_OVER for out in observer.outgoing.values()), 40, "acknowledged"
+    )
+    [story] = observer.by_mark()["1"]
+    assert len(story.created) == 1
+    [acknowledgement] = company.inbox_of(company.customer(1))
+    assert str(acknowledgement["In-Reply-To"]) == f"<mail-1@{company.tag}-customers.example>"
+    [case_id] = story.created
+    assert case_id in str(acknowledgement["Subject"])
+
+    reply = company.mail(2, "sales", subject="Re: " + str(acknowledgement["Subject"]))
+    reply.replace_header("From", company.customer(1))
+    reply["In-Reply-To"] = str(acknowledgement["Message-ID"])
+    stranger = company.mail(3, "sales", subject="Re: " + str(acknowledgement["Subject"]))
+    stranger["In-Reply-To"] = str(acknowledgement["Message-ID"])
+    company.deliver(reply, stranger)
+    line.until(
+        lambda: all(any(s.is_settled for s in observer.by_mark().get(mark, [])) for mark in "23"), 40, "both settled"
+    )
+    [joined], [linked] = observer.by_mark()["2"], observer.by_mark()["3"]
+    assert set(joined.attached) == {case_id}
+    assert not joined.created
+    assert not linked.attached
+    assert set(linked.linked) == {case_id}
