@@ -18,8 +18,6 @@ _VALUES = (
     ("x-fc-machinegenerated", ("true",)),  # FirstClass
     ("x-post-messageclass", ("9; autoresponder",)),  # Postini, Mimecast
     ("delivered-to", ("autoresponder",)),
-    ("x-rule-type", ("vacation", "reply")),
-    ("x-cron-env", ()),
 )
 _OUT_OF_OFFICE = (
     "out of office", "out of the office", "out-of-office", "ooo:", "away from", "on vacation", "on holiday", "on leave",

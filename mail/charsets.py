@@ -162,7 +162,6 @@ _KNOWN.update({f"xcp{name[2:]}": name for name in _PLAIN if name.startswith("cp1
 _KNOWN.update({f"ibm{name[2:]}": name for name in _PLAIN if name.startswith("cp") and len(name) == 5})
 _KNOWN.update(_ALIASES)
 
-_NEVER_FAILS_ON_8BIT = {"cp1252"}
 _CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
 
 

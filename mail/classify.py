@@ -110,9 +110,8 @@ def _challenge(mail: ParsedMail) -> MailClass | None:
     agent = (mail.headers.get("x-delivery-agent") or "").lower()
     if agent.startswith("tmda") and "confirm" in (mail.from_.address.lower() if mail.from_ else ""):
         return MailClass("challenge", "X-Delivery-Agent: TMDA")
-    for name in ("x-boxbe-challenge", "x-spamarrest-challenge", "x-choicemail-registration-request"):
-        if name in mail.headers:
-            return MailClass("challenge", name)
+    if "x-choicemail-registration-request" in mail.headers:
+        return MailClass("challenge", "X-ChoiceMail-Registration-Request")
     return None
 
 
@@ -181,7 +180,7 @@ def _precedence(mail: ParsedMail) -> str:
 
 
 def _shown(name: str) -> str:
-    return "-".join(word.capitalize() for word in name.split("-")).replace("Id", "Id")
+    return "-".join(word.capitalize() for word in name.split("-"))
 
 
 RULES: Iterable[Callable[[ParsedMail], MailClass | None]] = (

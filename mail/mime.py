@@ -171,6 +171,10 @@ def _read_embedded(node: Node, depth: int, tree: Tree) -> None:
     if depth >= tree.limits.depth:
         tree.defect("nesting_too_deep")
         return
+    if tree.parts >= tree.limits.parts:
+        tree.defect("too_many_parts")
+        return
+    tree.parts += 1
     source, start, end = node.source, node.start, node.end
     if node.encoding in ("base64", "quoted-printable"):
         source = decode_transfer(source[start:end], node.encoding, tree.limits.part_bytes)[0]

@@ -72,7 +72,9 @@ def _history_at(lines: list[str]) -> int:
 def _attribution_start(lines: list[str], number: int) -> int | None:
     """First line of the attribution that ends at `number`; None where none does."""
     last = lines[number].strip()
-    if not last.endswith((":", "：")) or last.startswith(">") or not _ATTRIBUTION_END.search(last[-_MAX_ATTRIBUTION:]):
+    if not last.endswith((":", "：")) or last.startswith(">") or len(last) > _MAX_ATTRIBUTION:
+        return None
+    if not _ATTRIBUTION_END.search(last):
         return None
     start = number
     # A wrapped one: go up to the line that names the moment, at most two lines, never over an empty one.

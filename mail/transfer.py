@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import binascii
-import re
 
 __all__ = ["decode_transfer"]
 
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
-_BLANKS_BEFORE_LINE_END = re.compile(rb"[ \t]{1,76}(?=\r?\n)")
 
 
 def decode_transfer(raw: bytes, encoding: str, limit: int) -> tuple[bytes, list[str], bool]:
@@ -60,7 +58,8 @@ def _quoted_printable(raw: bytes) -> bytes:
         return raw
     if b" \n" in raw or b" \r\n" in raw or b"\t\n" in raw or b"\t\r\n" in raw:
         # Blanks before a line end were added on the way (RFC 2045 §6.7 rule 3).
-        raw = _BLANKS_BEFORE_LINE_END.sub(b"", raw)
+        lines = [line.rstrip(b" \t\r") + (b"\r" if line.endswith(b"\r") else b"") for line in raw.split(b"\n")]
+        raw = b"\n".join(lines)
     return binascii.a2b_qp(raw)
 
 

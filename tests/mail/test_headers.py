@@ -108,6 +108,9 @@ def test_control_characters_are_removed() -> None:
         ("=??Q?abc?=", "=??Q?abc?="),
         ("=?utf-8?Q??=", ""),
         ("a =? b ?= c", "a =? b ?= c"),
+        ("=?utf-8?Q?=x", "=?utf-8?Q?=x"),
+        ("=?utf-8?Q?a?=C3 and more?=", "aC3 and more?="),
+        ("=?utf-8?B?a!?=", "=?utf-8?B?a!?="),
         ("plain", "plain"),
     ],
 )
