@@ -202,7 +202,7 @@ CANARY = Counter(
     "mailcase_canary_total",
     ("result",),
     "router",
-    "Canary mails decided after many internal quarantines in a row: passed (goes on; look at the mails), failed (stops)",
+    "Canary mails decided after many internal quarantines in a row: passed (goes on), failed (stops)",
 )
 RULES_MATCHED = Counter("mailcase_rules_matched_total", ("rule",), "router", "Rules that won")
 
