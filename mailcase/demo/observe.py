@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from email.message import Message
 from email.parser import BytesHeaderParser
 
@@ -127,30 +127,30 @@ class Observer:
             return  # at-least-once transport: readers dedupe by ce_id
         self._seen.add(event.id)
         self.events.append(event)
-        self._apply(event)
+        self._apply(event, _written_at(record, event))
 
-    def _apply(self, event: Event) -> None:
+    def _apply(self, event: Event, at: datetime) -> None:
         match event.data:
             case MailReceived() as received:
                 story = self._mail(received.mail_id)
-                story.received, story.raw_at = received, story.raw_at or event.time
+                story.received, story.raw_at = received, story.raw_at or at
                 story.mark = story.mark or _mark(event.body)
             case Decision() as decision:
                 story = self._mail(decision.mail_id)
-                story.decision, story.decided_at = decision, event.time
+                story.decision, story.decided_at = decision, at
             case Quarantined() as entry:
                 self._mail(entry.mail_id).quarantine = entry
             case MailboxStatus() as status:
                 self.mailboxes[status.mailbox] = status
             case MailRequested() as request:
-                story_out = self.outgoing.setdefault(request.notification_id, OutgoingStory(request, event.time))
-                story_out.request, story_out.requested_at = request, event.time
+                story_out = self.outgoing.setdefault(request.notification_id, OutgoingStory(request, at))
+                story_out.request, story_out.requested_at = request, at
             case OutboundEvent() as step if step.notification_id in self.outgoing:
                 self.outgoing[step.notification_id].states.append((step.at, step.state, step.reason))
             case InteractionEvent() as interaction:
                 story = self._mail(interaction.mail_id)
                 story.interactions.add(interaction.interaction)
-                story.settled_at = story.settled_at or event.time
+                story.settled_at = story.settled_at or at
             case CaseEvent(mail_id=str(mail_id)) as happened:
                 kept = {"created": "created", "mail_attached": "attached", "reply_received": "attached",
                         "linked": "linked"}.get(happened.what)  # fmt: skip
@@ -161,6 +161,11 @@ class Observer:
 
     def _mail(self, mail_id: str) -> MailStory:
         return self.mails.setdefault(mail_id, MailStory(mail_id))
+
+
+def _written_at(record: Record, event: Event) -> datetime:
+    """When the broker got the record: an event's own time may be that of its mail, so that a replay gives the same."""
+    return datetime.fromtimestamp(record.timestamp_ms / 1000, UTC) if record.timestamp_ms else event.time
 
 
 def _mark(body: bytes) -> str:
