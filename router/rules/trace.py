@@ -50,38 +50,39 @@ def trace_row(considered: Considered, values: MailValues) -> RuleTrace:
 def fit_trace(rows: Sequence[Considered], values: MailValues, budget: int) -> Trace:
     """A trace of at most `budget` bytes as JSON, rows in their order.
 
-    Rows that won come first into the budget, then those that matched, then the others up to the first that does not
-    fit; a row that matched and does not fit with its conditions is shown without them. `omitted` counts the rows that
-    are not shown.
+    Every row that won or matched is in, if need be without its conditions; what room is left goes to the conditions of
+    those that won, of those that matched, then to the other rows up to the first that does not fit. `omitted` counts
+    the rows that are not shown.
     """
     left = budget - len('{"rules":[],"omitted":00000000}')
+    order = sorted(range(len(rows)), key=lambda index: (not rows[index].won, not rows[index].matched, index))
     shown: dict[int, RuleTrace] = {}
-    for index in sorted(range(len(rows)), key=lambda index: (not rows[index].won, not rows[index].matched, index)):
-        if left < _SMALLEST:
+    for index in order:
+        bare = _bare(rows[index])
+        if not rows[index].matched or _size(bare) > left:
             break
+        shown[index] = bare
+        left -= _size(bare)
+    for index in order:
+        if index not in shown and rows[index].matched:
+            continue
         entry = trace_row(rows[index], values)
-        size = _size(entry)
-        if size > left and not rows[index].matched:
-            break
-        if size > left:
-            entry = entry.model_copy(update={"conditions": (), "note": _shortened(entry.note)})
-            size = _size(entry)
-        if size <= left:
+        more = _size(entry) - (_size(shown[index]) if index in shown else 0)
+        if more <= left:
             shown[index] = entry
-            left -= size
+            left -= more
+        elif not rows[index].matched:
+            break
     return Trace(rules=tuple(shown[index] for index in sorted(shown)), omitted=len(rows) - len(shown))
 
 
-_SMALLEST = 64
-"""Bytes that no row's trace can be below: the walk over a long list ends when no more is left."""
+def _bare(considered: Considered) -> RuleTrace:
+    note = "; ".join(part for part in (considered.note, "conditions left out") if part)
+    return RuleTrace(rule=considered.row.id, matched=considered.matched, won=considered.won, note=note)
 
 
 def _size(entry: RuleTrace) -> int:
     return len(entry.model_dump_json(by_alias=True).encode()) + 1
-
-
-def _shortened(note: str) -> str:
-    return "; ".join(part for part in (note, "conditions left out") if part)
 
 
 def _trace(node: CompiledNode, values: MailValues, depth: int, lines: list[ConditionTrace]) -> bool:

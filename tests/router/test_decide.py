@@ -1,0 +1,328 @@
+"""`decide`: one mail, facts and configuration to one decision, bounded, masked, and the same each time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mail.parse import parse
+from mail.signed_ids import make_marker, make_message_id, make_plus_address
+from router.decide import MAX_DECISION, CompiledConfiguration, decide, decide_parsed, decision_event
+from router.facts import gather
+from schemas import ids
+from schemas.cloudevents import encode
+from schemas.errors import MessageError
+from schemas.events import Decision
+from schemas.events.decision import ActionKind, ClassKind
+from schemas.topics import INLINE_LIMIT
+from tests.router.support import INSTALLATION, KEY, NOW, compiled, facts, mail, received, rule_document
+
+CREATE: dict[str, Any] = {
+    "action": "create_case",
+    "case_type": "damage",
+    "fields": {
+        "summary": {"source": "subject"},
+        "story": {"source": "body"},
+        "happened": {"source": "date"},
+        "sender": {"source": "from_address"},
+        "severity": 3,
+    },
+}
+REPLY: dict[str, Any] = {"action": "auto_reply", "template": "received", "language": "en"}
+ROW: dict[str, Any] = {
+    "id": "damage",
+    "when": {"subject": {"contains": "broken"}},
+    "new": [CREATE, REPLY],
+    "follow_up": [{"action": "set_fields", "fields": {"severity": 5}}],
+}
+CONVERSATION = "abcdefghijklmnop"
+NOTIFICATION = ids.notification_id("mail", "acknowledgement")
+
+
+@pytest.fixture(scope="module")
+def configuration(tmp_path_factory: pytest.TempPathFactory) -> CompiledConfiguration:
+    return compiled(tmp_path_factory.mktemp("config"), rule_document([ROW]))
+
+
+def decided(raw: bytes, configuration: CompiledConfiguration, **more: Any) -> Decision:
+    parsed, info = parse(raw), received(raw, **more)
+    return decide_parsed(info, parsed, gather(info, parsed, [KEY], configuration.installation), configuration)
+
+
+@pytest.mark.feature("RU-04", "create case")
+@pytest.mark.feature("RU-04", "automatic reply")
+@pytest.mark.feature("RU-04", "set fields")
+@pytest.mark.feature("RU-04", "different actions for new and follow-up")
+def test_a_matching_row_makes_its_actions_with_values_from_the_mail(configuration: CompiledConfiguration) -> None:
+    raw = mail("It fell down.\n", "Broken screen")
+    outcome = decided(raw, configuration).outcome
+    create, reply = outcome.new
+    assert (create.action, create.case_type, create.rule, create.ordinal) == (
+        ActionKind.CREATE_CASE, "damage", "claims/damage", 0,
+    )  # fmt: skip
+    assert create.label == "Broken screen"
+    assert create.fields == {
+        "summary": "Broken screen",
+        "story": "It fell down.",
+        "happened": "2026-11-23",
+        "sender": "ann@example.org",
+        "severity": 3,
+    }
+    assert (reply.action, reply.template, reply.language, reply.account) == (
+        ActionKind.AUTOMATIC_REPLY, "received", "en", "claims",
+    )  # fmt: skip
+    attach, fields = outcome.follow_up
+    assert (attach.action, attach.rule) == (ActionKind.ATTACH, "(default)")
+    assert (fields.action, fields.fields) == (ActionKind.SET_FIELDS, {"severity": 5})
+
+
+@pytest.mark.feature("RU-04", "route to work queue")
+@pytest.mark.feature("RU-04", "route to operator")
+def test_routes_name_a_queue_or_an_operator(tmp_path: Path) -> None:
+    operator = "---\nkind: Operator\nname: ben\nlabel: Ben\naddress: ben@harbour.example\n"
+    row = {"id": "r", "when": {"subject": {"is": "for ben"}}, "new": [{"action": "route", "operator": "ben"}]}
+    config = compiled(tmp_path, rule_document([row]), operator)
+    (to_ben,) = decided(mail(subject="For Ben"), config).outcome.new
+    (to_queue,) = decided(mail(subject="other"), config).outcome.new
+    assert (to_ben.action, to_ben.operator) == (ActionKind.ROUTE, "ben")
+    assert (to_queue.action, to_queue.queue, to_queue.rule) == (ActionKind.ROUTE, "triage", "claims/(otherwise)")
+
+
+@pytest.mark.feature("RU-04", "set fields")
+def test_fields_set_by_other_rows_go_to_the_cases_that_know_them(tmp_path: Path) -> None:
+    always = {"subject": {"exists": True}}
+    rows = [
+        {"id": "a", "when": always, "new": [CREATE | {"fields": {"severity": 1}}]},
+        {"id": "b", "when": always, "new": [CREATE | {"case_type": "question", "fields": {}}]},
+        {"id": "c", "when": always, "new": [{"action": "set_fields", "fields": {"severity": 9, "summary": "set"}}]},
+    ]
+    config = compiled(tmp_path, rule_document(rows, mode="all"))
+    damage, question = decided(mail(), config).outcome.new
+    assert damage.fields == {"severity": 1, "summary": "set"}
+    assert question.fields == {"summary": "set"}
+
+
+def test_a_row_that_only_sets_fields_leaves_the_interaction_to_people(tmp_path: Path) -> None:
+    rows = [
+        {
+            "id": "set",
+            "when": {"subject": {"exists": True}},
+            "new": [{"action": "set_fields", "fields": {"severity": 9}}],
+        },
+        ROW,
+    ]
+    (action,) = decided(mail(), compiled(tmp_path, rule_document(rows))).outcome.new
+    assert action.action is ActionKind.OPEN_INTERACTION
+
+
+def test_a_mailbox_without_a_rule_opens_an_interaction(configuration: CompiledConfiguration) -> None:
+    outcome = decided(mail(), configuration, mailbox="archive").outcome
+    assert [action.action for action in outcome.new] == [ActionKind.OPEN_INTERACTION]
+    assert [action.action for action in outcome.follow_up] == [ActionKind.ATTACH]
+
+
+@pytest.mark.parametrize(
+    ("headers", "kind", "new", "follow_up"),
+    [
+        ({"Auto-Submitted": "auto-replied"}, ClassKind.AUTO_REPLY, "open_interaction", "attach"),
+        ({"X-Mailcase-Loop": INSTALLATION}, ClassKind.OWN, "ignore", "ignore"),
+    ],
+)
+def test_the_class_policy_comes_before_every_rule(
+    configuration: CompiledConfiguration, headers: dict[str, str], kind: ClassKind, new: str, follow_up: str
+) -> None:
+    decision = decided(mail(**headers), configuration)
+    assert decision.class_.kind is kind
+    assert [action.action.value for action in decision.outcome.new] == [new]
+    assert [action.action.value for action in decision.outcome.follow_up] == [follow_up]
+    assert decision.trace.rules == ()
+
+
+@pytest.mark.feature("RU-07", "each rule considered")
+@pytest.mark.feature("RU-07", "who won and why")
+def test_the_trace_names_every_row_in_order_and_who_won(tmp_path: Path) -> None:
+    rows = [
+        {"id": "no", "when": {"subject": {"is": "x"}}, "new": [CREATE]},
+        {"id": "win", "when": {"subject": {"contains": "broken"}}, "new": [CREATE]},
+        {"id": "late", "when": {"subject": {"contains": "screen"}}, "new": [CREATE], "follow_up": [REPLY]},
+        {"id": "never", "when": {"subject": {"contains": "screen"}}, "new": [CREATE]},
+    ]
+    trace = decided(mail(), compiled(tmp_path, rule_document(rows))).trace
+    assert [(entry.rule, entry.matched, entry.won) for entry in trace.rules] == [
+        ("claims/no", False, False),
+        ("claims/win", True, True),
+        ("claims/late", True, True),
+        ("claims/never", False, False),
+    ]
+    assert trace.rules[1].note == "new: first matching row"
+    assert trace.rules[2].note == "follow_up: first matching row"
+    assert trace.rules[3].note == "not asked: decided before"
+
+
+def test_the_same_inputs_give_the_same_bytes(configuration: CompiledConfiguration) -> None:
+    raw = mail("Hello\n", References="<x@y> <z@y>")
+    first, second = (encode(decision_event(decided(raw, configuration))) for _ in range(2))
+    assert first == second
+    assert first.header("ce_id") == ids.event_id(received(raw).mail_id, 0, "decided")
+
+
+def test_recorded_facts_replace_the_keys(configuration: CompiledConfiguration) -> None:
+    message_id = make_message_id(KEY, INSTALLATION, CONVERSATION, NOTIFICATION, "mail.harbour.example")
+    raw = mail(In_Reply_To=message_id)
+    live = decided(raw, configuration)
+    replayed = decide(received(raw), raw, live.facts, configuration)
+    assert replayed == live
+    assert live.evidence[0].verified
+    assert (live.evidence[0].conversation, live.evidence[0].notification) == (CONVERSATION, NOTIFICATION)
+
+
+def test_a_signature_of_another_key_is_not_verified(configuration: CompiledConfiguration) -> None:
+    forged = make_message_id(KEY, "another", CONVERSATION, NOTIFICATION, "mail.harbour.example")
+    (evidence, *_) = decided(mail(In_Reply_To=forged), configuration).evidence
+    assert not evidence.verified
+
+
+def test_a_retired_key_verifies_only_for_the_configured_time(tmp_path: Path) -> None:
+    config = compiled(tmp_path)
+    installation = config.installation
+    retired = installation.signing_keys[0].model_copy(update={"retired_at": NOW - timedelta(days=500)})
+    old = installation.model_copy(update={"signing_keys": (retired,)})
+    raw = mail(In_Reply_To=make_message_id(KEY, INSTALLATION, CONVERSATION, NOTIFICATION, "mail.harbour.example"))
+    gathered = gather(received(raw), parse(raw), [KEY], old)
+    assert set(gathered.signatures.values()) == {False}
+    assert gathered.signing_keys == ()
+
+
+def test_own_signatures_are_masked_in_every_field(configuration: CompiledConfiguration) -> None:
+    message_id = make_message_id(KEY, INSTALLATION, CONVERSATION, NOTIFICATION, "mail.harbour.example")
+    marker = make_marker(KEY, INSTALLATION, CONVERSATION, NOTIFICATION)
+    plus = make_plus_address(KEY, INSTALLATION, CONVERSATION, "c@harbour.example")
+    assert plus is not None
+    raw = mail(
+        f"broken, see {marker} and {message_id} and {plus}",
+        f"Broken {marker}",
+        sender=f'"{marker}" <{plus}>',
+        In_Reply_To=message_id,
+        References=f"{message_id} <x@y>",
+        Cc=plus,
+        Delivered_To=plus,
+        Return_Path=f"<{plus}>",
+        Thread_Topic=marker,
+    )
+    decision = decided(raw, configuration, envelope_to=(plus,), envelope_from=plus)
+    text = decision.model_dump_json(by_alias=True)
+    own = ids.split_own_id(message_id)
+    assert own is not None
+    secrets = [own.signature, marker.rpartition("k2")[2].rstrip("]"), plus.rpartition("k2")[2].partition("@")[0]]
+    assert all(secret not in text for secret in secrets)
+    assert ".k2*" in text
+    assert (
+        decision.outcome.new[0].fields["summary"]
+        == f"Broken [ref:{CONVERSATION}.{ids.notification_token(NOTIFICATION)}.k2*]"
+    )
+    assert [one.verified for one in decision.evidence if one.kind.value.startswith("signed")] == [True, True, True]
+
+
+def test_authentication_is_believed_of_the_configured_server_alone(configuration: CompiledConfiguration) -> None:
+    results = "mx.{}; dmarc=pass header.from=example.org; spf=pass smtp.mailfrom=ann@example.org"
+    own = decided(mail(Authentication_Results=results.format("harbour.example")), configuration).facts.authentication
+    foreign = decided(mail(Authentication_Results=results.format("evil.example")), configuration).facts.authentication
+    assert (own.trusted, own.dmarc, own.spf, own.by) == (True, "pass", "pass", "mx.harbour.example")
+    assert (foreign.trusted, foreign.dmarc) == (False, "none")
+
+
+def monster(lists: int, size: int, text: str) -> bytes:
+    addresses = ", ".join(f'"{text} {number}" <{"a" * 60}{number}@{"b" * 60}.example>' for number in range(lists))
+    references = " ".join(f"<{'r' * (size % 900)}{number}@example.org>" for number in range(lists))
+    tags = " ".join(f"[EXP-{number}]" for number in range(min(lists, 50)))
+    attachments = "".join(
+        "--b\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment;"
+        f' filename="{text[:50]}{number}.pdf"\r\n\r\nx\r\n'
+        for number in range(min(lists, 300))
+    )
+    return (
+        f"From: ann@example.org\r\nTo: {addresses}\r\nCc: {addresses}\r\nReply-To: {addresses}\r\n"
+        f"References: {references}\r\nIn-Reply-To: {references}\r\nSubject: broken {text * 20} {tags}\r\n"
+        "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+        f"--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text * size}\r\n{attachments}--b--\r\n"
+    ).encode("utf-8", "replace")
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    lists=st.integers(0, 1500),
+    size=st.integers(0, 40_000),
+    text=st.sampled_from(["a", '"', "\\", "\n", "é", "漢字", "\t\n", "😀", "<b>&", "\x1b\x07"]),
+)
+def test_any_decision_is_within_its_bytes(
+    configuration: CompiledConfiguration, lists: int, size: int, text: str
+) -> None:
+    raw = monster(lists, size, text)
+    decision = decided(raw, configuration, envelope_to=tuple(f"{'x' * 300}{n}@example.org" for n in range(lists)))
+    assert len(decision.model_dump_json(by_alias=True).encode()) <= MAX_DECISION
+    record = encode(decision_event(decision))
+    assert len(record.value or b"") + sum(len(name) + len(value) for name, value in record.headers) <= INLINE_LIMIT
+    assert len(decision.mail.new_text.encode()) <= 64 * 1024
+    if text not in '"\\':  # which end or escape the quoted names
+        assert decision.mail.to_total == lists
+    assert Decision.model_validate_json(record.value or b"") == decision
+
+
+def test_many_rules_are_cut_by_budget_with_the_winner_kept(tmp_path: Path) -> None:
+    rows = [
+        {
+            "id": f"r{n}",
+            "when": {"any": [{"body": {"contains": f"word{n}."}}, {"subject": {"is": f"s{n}"}}]},
+            "new": [CREATE],
+        }
+        for n in range(2000)
+    ]
+    decision = decided(mail("x " * 400 + "word1999."), compiled(tmp_path, rule_document(rows)))
+    assert len(decision.model_dump_json(by_alias=True).encode()) <= MAX_DECISION
+    assert decision.trace.omitted > 0
+    assert len(decision.trace.rules) + decision.trace.omitted == 2000 + 1  # and `otherwise`, for follow-ups
+    assert "claims/r1999" in {entry.rule for entry in decision.trace.rules if entry.won}
+
+
+def test_values_from_the_mail_are_cut_before_an_outcome_is_refused(tmp_path: Path) -> None:
+    rows = [{"id": f"r{n}", "when": {"subject": {"exists": True}}, "new": [CREATE]} for n in range(20)]
+    decision = decided(mail("long " * 20_000), compiled(tmp_path, rule_document(rows, mode="all")))
+    lengths = {len(action.fields["story"]) for action in decision.outcome.new}
+    assert len(decision.outcome.new) == 20
+    assert len(lengths) == 1
+    assert 200 < lengths.pop() < 5000
+
+
+def test_more_actions_than_a_decision_holds_are_refused_in_the_name_of_the_rule(tmp_path: Path) -> None:
+    rows = [{"id": f"r{n}", "when": {"subject": {"exists": True}}, "new": [CREATE]} for n in range(500)]
+    with pytest.raises(MessageError, match="501 actions") as caught:
+        decided(mail(), compiled(tmp_path, rule_document(rows, mode="all")))
+    assert caught.value.reason == "rule:claims"
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    raw=st.one_of(
+        st.binary(max_size=2000),
+        st.text(max_size=500).map(
+            lambda text: (
+                mail(text, text[:40].replace("\n", " ").replace("\r", " ")) if text.isprintable() else text.encode()
+            )
+        ),
+    )
+)
+def test_any_bytes_are_decided(configuration: CompiledConfiguration, raw: bytes) -> None:
+    decision = decided(raw, configuration)
+    assert decision.outcome.new
+    assert decision.outcome.follow_up
+    assert decision.facts.now == datetime(2026, 11, 23, 8, 0, 4, tzinfo=UTC)
+
+
+def test_a_decision_needs_no_facts_beyond_the_time(configuration: CompiledConfiguration) -> None:
+    raw = mail()
+    assert decide(received(raw), raw, facts(), configuration).class_.kind is ClassKind.HUMAN
