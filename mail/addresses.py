@@ -135,7 +135,8 @@ class _Scan:
             self._add("".join(self._comment), outside)
             return
         # `Ann ann@example.org` without brackets, or blanks around the `@` (obsolete syntax).
-        words = outside.replace(" @ ", "@").replace(" @", "@").replace("@ ", "@").split()
+        left, at, right = " ".join(outside.split()).rpartition("@")
+        words = (left.rstrip() + at + right.strip().replace(" .", ".").replace(". ", ".")).split()
         address = next((word for word in reversed(words) if "@" in word), "")
         rest = " ".join(word for word in words if word is not address)
         self._add(rest or "".join(self._comment), address)

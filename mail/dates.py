@@ -36,10 +36,27 @@ def parse_date(text: str | None) -> datetime | None:
     match = _USUAL.match(text)
     if match is not None:
         return _usual(match)
+    if "(" in text:
+        text = _without_comments(text)
+        match = _USUAL.match(text)
+        if match is not None:
+            return _usual(match)
     try:
         return _other(text)
     except (ValueError, OverflowError, TypeError, IndexError, AttributeError):
         return None
+
+
+def _without_comments(text: str) -> str:
+    kept, depth = [], 0
+    for char in text:
+        if char == "(":
+            depth += 1
+        elif char == ")":
+            depth = max(0, depth - 1)
+        elif not depth:
+            kept.append(char)
+    return " ".join("".join(kept).split())
 
 
 def _usual(match: re.Match[str]) -> datetime | None:

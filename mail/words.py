@@ -75,16 +75,26 @@ def _word_at(text: str, at: int) -> tuple[str, bytes, int] | None:
         end = further
     charset = text[at + 2 : charset_end].partition("*")[0].strip().lower()
     body = text[start:end]
-    data = _decode_body(text[charset_end + 1], body)
+    data = _decode_body(text[charset_end + 1], body, charset)
     return None if data is None or not charset else (charset, data, end + 2)
+
+
+def _as_written(body: str, charset: str) -> bytes:
+    """Bytes of an encoded text. Characters outside ASCII do not belong there; they were read already and are kept."""
+    if body.isascii():
+        return body.encode("ascii")
+    try:
+        return body.encode(codec_of(charset) or "utf-8")
+    except UnicodeError:
+        return body.encode("utf-8", "replace")
 
 
 def _is_hex(pair: str) -> bool:
     return len(pair) == 2 and all(char in "0123456789ABCDEFabcdef" for char in pair)
 
 
-def _decode_body(encoding: str, body: str) -> bytes | None:
-    raw = body.encode("utf-8", "surrogateescape") if not body.isascii() else body.encode("ascii")
+def _decode_body(encoding: str, body: str, charset: str) -> bytes | None:
+    raw = _as_written(body, charset)
     if encoding in "qQ":
         return binascii.a2b_qp(raw, header=True)
     if encoding in "bB":

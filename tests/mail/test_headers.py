@@ -111,6 +111,9 @@ def test_control_characters_are_removed() -> None:
         ("=?utf-8?Q?=x", "=?utf-8?Q?=x"),
         ("=?utf-8?Q?a?=C3 and more?=", "aC3 and more?="),
         ("=?utf-8?B?a!?=", "=?utf-8?B?a!?="),
+        ("=?iso-8859-1?Q?Fr\u00f6_=F6?=", "Frö ö"),
+        ("=?us-ascii?Q?\u20ac?=", "€"),
+        ("=?iso-8859-5?Q?\u00f6?=", "Ã\xb6".encode("latin-1").decode("iso8859-5")),
         ("plain", "plain"),
     ],
 )
