@@ -1,7 +1,7 @@
 # Needs Python ≥ 3.11 and make; brings everything else. `make` alone says what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format schemas features lock clean
+.PHONY: help demo test lint format schemas docs features lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -27,6 +27,7 @@ lint: $(INSTALLED)  ## style, types, arrows between packages, generated files
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/mailcase schemas check
+	$(BIN)/mailcase docs check
 	$(BIN)/python -m tests.support.features check
 
 format: $(INSTALLED)  ## put the code into its style
@@ -35,6 +36,9 @@ format: $(INSTALLED)  ## put the code into its style
 
 schemas: $(INSTALLED)  ## write schemas/json/ anew from the models
 	$(BIN)/mailcase schemas write
+
+docs: $(INSTALLED)  ## write the pages of docs/ anew that are made from the code
+	$(BIN)/mailcase docs write
 
 features: $(INSTALLED)  ## write docs/features.md anew from the clauses and the tests that prove them
 	$(BIN)/python -m tests.support.features write

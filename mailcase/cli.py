@@ -42,6 +42,7 @@ GROUPS: dict[str, tuple[str, str]] = {
     "explain": ("mailcase.explain_command:app", "What would be decided about a mail, and why."),
     "template": ("mailcase.templates_command:app", "Preview a mail template."),
     "token": ("mailcase.token_commands:app", "Access tokens of the API."),
+    "docs": ("mailcase.docs_command:app", "Pages of docs/ that are made from the code."),
     "schemas": ("mailcase.schemas_command:app", "JSON Schemas and AsyncAPI of all topics and documents."),
 }
 """Name → where its Typer application is, and its line in the help. One that is not asked for is not imported."""
