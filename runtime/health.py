@@ -16,7 +16,7 @@ from typing import Any
 from runtime import metrics
 from schemas.errors import ConfigurationError
 
-__all__ = ["Check", "HealthServer"]
+__all__ = ["Check", "Health", "HealthServer", "cannot_listen"]
 
 Check = Callable[[], None]
 """Returns when all is well, else raises; the first line of the error's text is shown. Quick, thread-safe."""
@@ -24,27 +24,24 @@ Check = Callable[[], None]
 _REQUEST_SECONDS = 10
 
 
-class HealthServer:
-    """Serves until `close`. `port` is the one it listens on (0 asks for a free one)."""
+def cannot_listen(host: str, port: int, error: OSError) -> ConfigurationError:
+    """The readable error for a host and port that cannot be listened on."""
+    if error.errno == errno.EADDRINUSE:
+        what = "it is in use by another program; choose another with MAILCASE_HTTP_PORT (or _HOST)"
+    else:
+        what = f"{error.strerror or error}; see MAILCASE_HTTP_HOST and MAILCASE_HTTP_PORT"
+    return ConfigurationError(f"cannot listen on {host}:{port}: {what}")
 
-    def __init__(self, host: str, port: int) -> None:
-        """Raises ConfigurationError when host and port cannot be listened on."""
+
+class Health:
+    """The checks and their answers; how they are served is for a subclass. `host` and `port` tell where."""
+
+    host: str
+    port: int
+
+    def __init__(self) -> None:
         self._ready: dict[str, Check] = {}
         self._alive: dict[str, Check] = {}
-        handler = type("Handler", (_Handler,), {"owner": self})
-        try:
-            self._server = _Server((host, port), handler)
-        except OSError as error:
-            why = "is in use by another program" if error.errno == errno.EADDRINUSE else (error.strerror or str(error))
-            raise ConfigurationError(
-                f"cannot listen on {host}:{port}: it {why}; choose another with MAILCASE_HTTP_PORT (or _HOST)"
-                if error.errno == errno.EADDRINUSE
-                else f"cannot listen on {host}:{port}: {why}; see MAILCASE_HTTP_HOST and MAILCASE_HTTP_PORT"
-            ) from error
-        self.host = host
-        self.port: int = self._server.server_address[1]
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.2,), name="health", daemon=True)
-        self._thread.start()
 
     def check(self, name: str, check: Check) -> None:
         """Readiness depends on `check`; the same name replaces the one before."""
@@ -63,6 +60,26 @@ class HealthServer:
         if path == "/readyz":
             return _report(self._ready, "ready")
         return 404, "text/plain; charset=utf-8", b"/metrics, /healthz and /readyz live here\n"
+
+    def close(self) -> None:
+        """Stop listening. Idempotent."""
+
+
+class HealthServer(Health):
+    """Serves nothing but health, until `close`. `port` is the one it listens on (0 asks for a free one)."""
+
+    def __init__(self, host: str, port: int) -> None:
+        """Raises ConfigurationError when host and port cannot be listened on."""
+        super().__init__()
+        handler = type("Handler", (_Handler,), {"owner": self})
+        try:
+            self._server = _Server((host, port), handler)
+        except OSError as error:
+            raise cannot_listen(host, port, error) from error
+        self.host = host
+        self.port = self._server.server_address[1]
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.2,), name="health", daemon=True)
+        self._thread.start()
 
     def close(self) -> None:
         """Stop listening. Idempotent."""
@@ -97,7 +114,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    owner: HealthServer
+    owner: Health
     timeout = _REQUEST_SECONDS
 
     def do_GET(self) -> None:

@@ -24,7 +24,7 @@ from importlib.metadata import PackageNotFoundError, version
 from types import FrameType
 
 from runtime import logs, metrics
-from runtime.health import Check, HealthServer
+from runtime.health import Check, Health, HealthServer
 from runtime.settings import Settings, load_settings
 from schemas.errors import ConfigurationError, InternalError, MailcaseError, ProviderAuth, ProviderTemporary
 
@@ -48,7 +48,7 @@ Target = Callable[[threading.Event], None]
 class Context:
     """What a service gets to build itself from. `stop` is set once, when the process is to end."""
 
-    def __init__(self, name: str, settings: Settings, health: HealthServer) -> None:
+    def __init__(self, name: str, settings: Settings, health: Health) -> None:
         self.name = name
         self.settings = settings
         self.health = health
@@ -132,17 +132,23 @@ class Context:
 
 
 def run_service(
-    name: str, build: Callable[[Context], None], *, settings: Settings | None = None, default_port: int = 0
+    name: str,
+    build: Callable[[Context], None],
+    *,
+    settings: Settings | None = None,
+    default_port: int = 0,
+    server: Callable[[str, int], Health] = HealthServer,
 ) -> int:
     """Run service `name` until it is told to stop; returns the exit code. Call it on the main thread.
 
     `build` checks what it needs, opens it, and starts threads by `context.spawn`; it must not block for long.
+    `server` makes what listens on host and port, for a service that answers more there than its health.
     Errors of it end the process with one readable line: exit 78 (configuration, credentials) or 75 (something is away).
     """
     try:
         settings = settings or load_settings()
         logs.configure_logging(settings, name)
-        health = HealthServer(settings.http_host, settings.http_port or default_port)
+        health = server(settings.http_host, settings.http_port or default_port)
     except ConfigurationError as error:
         return _refuse(name, error, EXIT_CONFIGURATION)
     context = Context(name, settings, health)
