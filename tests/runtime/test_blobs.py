@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 import urllib.request
@@ -15,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto.server import ThreadedMotoServer
 
-from runtime.blobs import BlobMissing, BlobStore, MemoryBlobs, blob_key, blob_ref, check_key, open_blobs
+from runtime.blobs import BlobMissing, BlobStore, MemoryBlobs, blob_key, blob_ref, check_key, objects, open_blobs
 from runtime.settings import Settings
-from schemas.errors import MessageError, ProviderTemporary
+from schemas.errors import ConfigurationError, MessageError, ProviderError, ProviderTemporary
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +134,7 @@ def test_no_key_leaves_the_root(key: str) -> None:
         check_key(key)
     except MessageError:
         return
-    assert (Path("/root/of/it") / key).resolve().is_relative_to("/root/of/it")
+    assert (Path("/a/root/of/it") / key).resolve().is_relative_to("/root/of/it")
     assert blob_key(blob_ref(key)) == key
 
 
@@ -187,6 +188,38 @@ def test_a_folder_that_was_cleaned_away_is_made_again(tmp_path: Path) -> None:
     (tmp_path / "blobs/claims").rmdir()
     blobs.put("claims/b", b"y")
     assert blobs.get("claims/b") == b"y"
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(errno.EACCES, "change its owner"), (errno.EROFS, "change its owner"), (errno.EIO, "failed to write")],
+)
+def test_a_disk_that_refuses_is_one_readable_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, words: str
+) -> None:
+    blobs = open_blobs(f"file://{tmp_path}/blobs")
+
+    def refuse(descriptor: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(ProviderError, match=words) as caught:
+        blobs.put("claims/a", b"x")
+    assert f"{tmp_path}/blobs" in str(caught.value)
+
+
+def test_a_file_where_the_folder_should_be_is_named(tmp_path: Path) -> None:
+    (tmp_path / "blobs").write_text("in the way")
+    with pytest.raises(ConfigurationError, match="which is no folder"):
+        open_blobs(f"file://{tmp_path}/blobs")
+    with pytest.raises(ConfigurationError, match="is no blob store"):
+        open_blobs("/tmp/blobs")
+
+
+def test_an_s3_server_that_is_away_is_temporary(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(objects, "_TRY_FOR", timedelta(seconds=1))
+    with pytest.raises(ProviderTemporary, match="s3://bucket failed to read a/b"):
+        open_blobs("s3://bucket", s3_settings("http://127.0.0.1:1")).get("a/b")
 
 
 def test_a_missing_bucket_is_named_with_the_next_step(s3: str) -> None:

@@ -9,9 +9,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from runtime.database.errors import translate
 from runtime.database.migrations import migrate, pending
 from runtime.database.pool import Database
-from schemas.errors import ConfigurationError, InternalError, ProviderTemporary
+from schemas.errors import ConfigurationError, InternalError, ProviderAuth, ProviderTemporary
 
 REVISION = """
 from alembic import op
@@ -167,6 +168,42 @@ def test_a_deadlock_is_temporary(database_url: str, schema_prefix: str, scripts:
     assert len(failures) == 1
     assert "in each other's way" in str(failures[0])
     database.close()
+
+
+def test_a_user_who_may_not_make_the_schema_is_told_what_an_administrator_runs(
+    database_url: str, schema_prefix: str, scripts: Path
+) -> None:
+    role = f"{schema_prefix}role"
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(f'CREATE ROLE "{role}"')
+    try:
+        url = database_url + ("&" if "?" in database_url else "?") + f"options=-crole%3D{role}"
+        with pytest.raises(ConfigurationError, match=f"CREATE SCHEMA {schema_prefix}one AUTHORIZATION"):
+            migrate(url, f"{schema_prefix}one", scripts)
+    finally:
+        with psycopg.connect(database_url, autocommit=True) as connection:
+            connection.execute(f'DROP ROLE "{role}"')
+
+
+@pytest.mark.parametrize(
+    ("error", "expected", "words"),
+    [
+        (
+            psycopg.OperationalError('FATAL: password authentication failed for user "u"'),
+            ProviderAuth,
+            "refuses the login",
+        ),
+        (psycopg.errors.DiskFull("could not extend file"), ProviderTemporary, "no disk space left"),
+        (psycopg.OperationalError(""), ProviderTemporary, "no reason given"),
+    ],
+)
+def test_refusals_of_the_server_are_readable(error: psycopg.Error, expected: type[Exception], words: str) -> None:
+    translated = translate(error, "postgresql://u:hunter2@db.example.org:5433/x")
+    assert isinstance(translated, expected)
+    assert words in str(translated)
+    assert "db.example.org:5433" in str(translated)
+    assert "hunter2" not in str(translated)
+    assert "PostgreSQL" in str(translate(error, "no dsn at all"))
 
 
 def test_an_exhausted_pool_says_so(database_url: str) -> None:

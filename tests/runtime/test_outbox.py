@@ -11,6 +11,7 @@ import time
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -28,8 +29,9 @@ from runtime.kafka.memory import MemoryLog, MemoryProducer
 from runtime.kafka.producer import EventProducer
 from runtime.kafka.reader import read_to_end
 from runtime.settings import Settings
-from schemas.cloudevents import Record
+from schemas.cloudevents import Event, Record, decode
 from schemas.errors import ProviderTemporary
+from schemas.events import CommandTarget, PipelineCommand
 from schemas.topics import CASE_EVENTS
 
 
@@ -87,6 +89,34 @@ def test_sequences_count_per_key_and_go_into_the_record(database: Database) -> N
     assert relay(database, log).run_once() == 4
     assert sequences(log.records(CASE_EVENTS)) == {b"a": [1, 2, 3], b"b": [1]}
     assert relay(database, log).run_once() == 0
+
+
+def test_events_are_encoded_with_their_sequence(database: Database) -> None:
+    event = Event(
+        id="e1",
+        type="mailcase.command.release.v1",
+        source="/casesvc",
+        subject="m1",
+        time=datetime(2026, 11, 23, tzinfo=UTC),
+        key="m1",
+        data=PipelineCommand(
+            command_id="c1",
+            what="release",
+            target=CommandTarget(mail_id="m1", run=0),
+            service="router",
+            by="ann",
+            at=datetime(2026, 11, 23, tzinfo=UTC),
+        ),
+    )
+    with database.transaction() as connection:
+        assert Outbox(database.schema).append(connection, [event]) == [1]
+        assert Outbox(database.schema).append(connection, []) == []
+    log = MemoryLog()
+    relay(database, log).run_once()
+    (record,) = log.records("pipeline.commands")
+    decoded = decode(record)
+    assert decoded.data == event.data
+    assert decoded.extensions["sequence"] == "1"
 
 
 def test_what_is_rolled_back_is_never_published_and_costs_no_number(database: Database) -> None:
@@ -253,6 +283,14 @@ def test_two_relays_share_the_keys_and_keep_the_order(database: Database, runnin
     assert sum(map(len, sequences(log.records(CASE_EVENTS)).values())) == 4 * 60 * 3
     until(lambda: [len(one.slots) for one in relays] == [SLOTS // 2, SLOTS // 2])
     assert relays[0].slots.isdisjoint(relays[1].slots)
+
+
+def test_a_second_relay_gets_its_share_of_what_the_first_has(database: Database, running: Running) -> None:
+    log = MemoryLog()
+    first = running.start(relay(database, log))
+    until(lambda: len(first.slots) == SLOTS)
+    second = running.start(relay(database, log))
+    until(lambda: len(first.slots) == len(second.slots) == SLOTS // 2)
 
 
 def write(database: Database, transactions: int, seed: int) -> None:
