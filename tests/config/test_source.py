@@ -66,7 +66,7 @@ def test_plain_words_follow_the_core_schema(text: str, value: object) -> None:
     ],
 )
 def test_only_variables_of_the_own_prefix_are_replaced(text: str, value: object) -> None:
-    environ = {"MAILCASE_VAR_PORT": "993", "HOME": "/home/ann", "MAILCASE_DATABASE_URL": "postgresql://secret"}
+    environ = {"MAILCASE_VAR_PORT": "993", "HOME": "/somewhere/ann", "MAILCASE_DATABASE_URL": "postgresql://secret"}
     assert value_of(text, environ) == value
 
 
