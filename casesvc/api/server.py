@@ -60,7 +60,9 @@ class ApiServer(Health):
     def _new(self) -> uvicorn.Server:
         config = uvicorn.Config(
             self._dispatch,
+            interface="asgi3",
             log_config=None,
+            log_level="warning",
             access_log=False,
             server_header=False,
             lifespan="off",
