@@ -78,7 +78,7 @@ class MailValues:
             case Subject.AUTHENTICATION:
                 found = (self.authentication,)
             case Subject.SIZE | Subject.ATTACHMENT_SIZE:
-                found = tuple(str(number) for number in self.numbers(subject))
+                raise AssertionError(f"{subject} is a number; see `numbers`")
         # A header may exist and be empty; everything else that is empty is not there.
         return found if subject is Subject.HEADER else tuple(text for text in found if text)
 

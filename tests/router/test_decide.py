@@ -326,3 +326,42 @@ def test_any_bytes_are_decided(configuration: CompiledConfiguration, raw: bytes)
 def test_a_decision_needs_no_facts_beyond_the_time(configuration: CompiledConfiguration) -> None:
     raw = mail()
     assert decide(received(raw), raw, facts(), configuration).class_.kind is ClassKind.HUMAN
+
+
+@pytest.mark.parametrize("muted", [True, False])
+def test_a_muted_mail_stays_muted(configuration: CompiledConfiguration, muted: bool) -> None:
+    assert decided(mail(), configuration, muted=muted).muted is muted
+
+
+def report(message_id: str) -> bytes:
+    return (
+        "From: MAILER-DAEMON@mx.example.net\r\nTo: claims@harbour.example\r\nSubject: Undelivered\r\n"
+        "Return-Path: <>\r\nMIME-Version: 1.0\r\n"
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
+        "--b\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.net\r\n\r\n"
+        "Final-Recipient: rfc822; ann@example.org\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+        "Diagnostic-Code: smtp; 550 5.1.1 no such user\r\n\r\n"
+        f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {message_id}\r\nSubject: yours\r\n\r\n--b--\r\n"
+    ).encode()
+
+
+@pytest.mark.parametrize("installation", [INSTALLATION, "another"])
+def test_a_bounce_names_the_outgoing_mail_only_where_its_signature_holds(
+    configuration: CompiledConfiguration, installation: str
+) -> None:
+    message_id = make_message_id(KEY, installation, CONVERSATION, NOTIFICATION, "mail.harbour.example")
+    decision = decided(report(message_id), configuration)
+    assert decision.class_.kind is ClassKind.BOUNCE
+    assert decision.bounce is not None
+    (recipient,) = decision.bounce.recipients
+    assert (recipient.address, recipient.status, recipient.smtp_code, recipient.kind) == (
+        "ann@example.org", "5.1.1", "550", "hard",
+    )  # fmt: skip
+    assert decision.bounce.original_notification == (NOTIFICATION if installation == INSTALLATION else None)
+    assert decision.bounce.original_message_id is not None
+    assert decision.bounce.original_message_id.endswith(".k2*@mail.harbour.example>")
+
+
+def test_a_person_is_no_bounce(configuration: CompiledConfiguration) -> None:
+    assert decided(mail(), configuration).bounce is None
