@@ -8,7 +8,6 @@ leave the batch's offsets open for ever: the shell stops the whole app instead a
 from __future__ import annotations
 
 import asyncio
-import logging
 import tempfile
 import threading
 from collections.abc import Awaitable, Callable, Sequence
@@ -19,6 +18,7 @@ import faust
 from faust.types.auth import AuthProtocol, SASLMechanism
 
 from router.publisher import ssl_context
+from router.quiet import quieten
 from runtime import logs, metrics
 from runtime.settings import Settings
 from schemas.cloudevents import Record
@@ -74,8 +74,7 @@ class RouterStream:
 
         Raises ProviderTemporary when Faust lost the brokers for good, and whatever `route` raised.
         """
-        for name in ("faust", "mode", "aiokafka"):
-            logging.getLogger(name).setLevel(logging.ERROR)
+        quieten()
         with tempfile.TemporaryDirectory(prefix="mailcase-router-") as folder:
             app = self._app(folder)
             try:

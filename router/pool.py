@@ -16,7 +16,7 @@ import os
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
@@ -37,6 +37,9 @@ Loader = Callable[[Job], Awaitable[Job | Refused]]
 """Fetches the bytes of a job that does not have them; called when its chunk's turn comes."""
 
 _START_SECONDS = 60.0
+_END_SECONDS = 10.0
+_SILENCE_SECONDS = 300.0
+"""Beyond a deadline: a chunk may wait for the one before it in its worker."""
 _REBUILDS = 3
 _log = logs.get_logger("router.pool")
 
@@ -46,12 +49,46 @@ def default_workers() -> int:
     return max(1, min(8, len(os.sched_getaffinity(0))))
 
 
-@dataclass(frozen=True, slots=True)
 class _Generation:
-    """One pool of processes and the configuration that its workers hold."""
+    """One pool of processes, the configuration that its workers hold, and how many chunks it is deciding."""
 
-    pool: Any
-    configuration: Configuration
+    def __init__(self, pool: Any, configuration: Configuration) -> None:
+        self.pool = pool
+        self.configuration = configuration
+        self._users = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    async def ask(self, function: Callable[..., Any], seconds: float, *arguments: object) -> Any:
+        """Result of `function` in a worker, which gets it done within `seconds` once it has begun.
+
+        Raises what pebble raises, and BrokenProcessPool when the pool gives no answer at all.
+        """
+        self._users += 1
+        self._idle.clear()
+        try:
+            # Scheduling starts the processes of a new pool, and pickles the mails: not in the event loop.
+            future = await asyncio.to_thread(
+                functools.partial(self.pool.schedule, function, args=arguments, timeout=seconds)
+            )
+            done, _ = await asyncio.wait([asyncio.wrap_future(future)], timeout=seconds + _SILENCE_SECONDS)
+            if not done:
+                raise BrokenProcessPool("no answer long after the deadline")
+            return done.pop().result()
+        finally:
+            self._users -= 1
+            if not self._users:
+                self._idle.set()
+
+    async def end(self) -> None:
+        """End the processes when their last chunk is done."""
+        await self._idle.wait()
+        await self.kill()
+
+    async def kill(self) -> None:
+        """End the processes with what they are doing."""
+        self.pool.stop()
+        await asyncio.to_thread(self.pool.join)
 
 
 class DecisionPool:
@@ -66,6 +103,8 @@ class DecisionPool:
         self._generation: _Generation | None = None
         self._keys: tuple[SigningKey, ...] = ()
         self._turns = asyncio.Semaphore(self._workers + 1)
+        self._changing = asyncio.Lock()
+        self._ending: set[asyncio.Task[None]] = set()
 
     @property
     def digest(self) -> str | None:
@@ -77,10 +116,11 @@ class DecisionPool:
 
         Raises ConfigurationError when the workers cannot start with it; the old one stays in force then.
         """
-        generation = await self._start(configuration, tuple(keys))
-        old, self._generation, self._keys = self._generation, generation, tuple(keys)
+        async with self._changing:
+            generation = await self._start(configuration, tuple(keys))
+            old, self._generation, self._keys = self._generation, generation, tuple(keys)
         if old is not None:
-            _retire(old)
+            self._retire(old)
 
     async def decide(self, jobs: Sequence[Job], load: Loader | None = None) -> list[Result]:
         """Results of `jobs` in their order. Never raises for a mail; InternalError when no worker process can run."""
@@ -125,16 +165,13 @@ class DecisionPool:
             if generation is None:
                 raise InternalError("the decision pool has no configuration yet")
             try:
-                # Scheduling starts the processes of a new pool, and pickles the mails: not in the event loop.
-                future = await asyncio.to_thread(_schedule, generation.pool, work.decide_chunk, list(jobs), seconds)
-                answers: list[Result] = await asyncio.wrap_future(future)
+                answers: list[Result] = await generation.ask(work.decide_chunk, seconds, list(jobs), seconds)
             except TimeoutError:
                 return Refused("decision_timeout", f"no decision within {seconds:.1f} s")
             except ProcessExpired as error:
                 return Refused("crashed_router", f"the worker process ended with exit code {error.exitcode}")
             except (BrokenProcessPool, CancelledError, RuntimeError) as error:
-                # Workers that died between chunks (killed from outside) break the pool, not a mail; and a pool that
-                # was retired between reading and scheduling takes no more work.
+                # Workers that died between chunks (killed from outside) break the pool, not a mail.
                 await self._replace(generation, error)
                 continue
             except Exception as error:  # e.g. an answer that cannot be pickled: the mails' fault, or a bug of ours
@@ -143,12 +180,13 @@ class DecisionPool:
         raise InternalError("worker processes end again and again before they take a mail; see the log above")
 
     async def _replace(self, broken: _Generation, error: BaseException) -> None:
-        if self._generation is not broken:
-            return
-        _log.warning("worker processes replaced", error=str(error))
-        metrics.CHUNK_RETRIES.inc(cause="pool")
-        self._generation = await self._start(broken.configuration, self._keys)
-        _retire(broken)
+        async with self._changing:
+            if self._generation is not broken:
+                return
+            _log.warning("worker processes replaced", error=str(error))
+            metrics.CHUNK_RETRIES.inc(cause="pool")
+            self._generation = await self._start(broken.configuration, self._keys)
+        self._retire(broken)
 
     async def _start(self, configuration: Configuration, keys: tuple[SigningKey, ...]) -> _Generation:
         pool = ProcessPool(
@@ -157,25 +195,23 @@ class DecisionPool:
             initargs=(configuration, keys, self._decide),
             context=self._context,
         )
+        generation = _Generation(pool, configuration)
         try:
-            future = await asyncio.to_thread(_schedule, pool, work.ready, None, _START_SECONDS)
-            await asyncio.wait_for(asyncio.wrap_future(future), _START_SECONDS)
+            await generation.ask(work.ready, _START_SECONDS)
         except (TimeoutError, ProcessExpired, BrokenProcessPool, RuntimeError) as error:
-            pool.stop()  # type: ignore[no-untyped-call]
+            self._retire(generation)
             raise ConfigurationError(f"worker processes do not start with this configuration: {error}") from error
-        return _Generation(pool, configuration)
+        return generation
+
+    def _retire(self, generation: _Generation) -> None:
+        task = asyncio.create_task(generation.end())
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
 
     async def close(self) -> None:
         """End the worker processes, with what they are doing. Idempotent."""
         generation, self._generation = self._generation, None
         if generation is not None:
-            generation.pool.stop()
-            await asyncio.to_thread(functools.partial(generation.pool.join, timeout=10))
-
-
-def _schedule(pool: Any, function: Callable[..., Any], argument: object, seconds: float) -> Any:
-    return pool.schedule(function, args=() if argument is None else (argument, seconds), timeout=seconds)
-
-
-def _retire(generation: _Generation) -> None:
-    generation.pool.close()
+            await generation.kill()
+        if self._ending:
+            await asyncio.wait(set(self._ending), timeout=_END_SECONDS)

@@ -106,18 +106,27 @@ def test_a_changed_configuration_decides_the_next_mail_while_chunks_under_way_en
     row = {"id": "new", "when": {"subject": {"contains": "broken"}}, "new": [CREATE]}
     changed = configuration(tmp_path, rule_document([row]))
 
+    gone: dict[int, bool] = {}
+
     async def run() -> tuple[list[Result], list[Result]]:
         pool = DecisionPool(2, "router.work:decide_mail")
         try:
             await pool.use(config, [KEY])
             under_way = asyncio.create_task(pool.decide([job(mail(f"number {number}")) for number in range(200)]))
             await asyncio.sleep(0)
+            assert pool._generation is not None
+            old = list(pool._generation.pool._pool_manager.worker_manager.workers)
             await pool.use(changed, [KEY])
-            return await under_way, await pool.decide([job(mail("after"))])
+            finished = await under_way
+            await asyncio.wait_for(asyncio.gather(*pool._ending), 20)
+            gone.update((pid, not os.path.exists(f"/proc/{pid}")) for pid in old)  # noqa: ASYNC240
+            return finished, await pool.decide([job(mail("after"))])
         finally:
             await pool.close()
 
     before, after = asyncio.run(run())
+    assert gone
+    assert all(gone.values()), "old processes live on"
     assert len(before) == 200
     assert all(isinstance(result, Decided) for result in before)
     assert decision(after[0]).versions.config == changed.digest
