@@ -37,7 +37,7 @@ __all__ = ["GROUP", "HOLD", "JoinGroup", "Owner", "Ownership"]
 GROUP = "ingest"
 HOLD = 15.0
 """Seconds after which a mailbox that another one claimed is claimed again, if the group still says that it is ours:
-longer than the group needs to find out that a member was away."""
+longer than the group needs to find out that a member was away. Not waited for where the other one has released it."""
 _POLL = 0.2
 
 JoinGroup = Callable[[TopicPartitionHook, TopicPartitionHook], Consumer]
@@ -163,7 +163,8 @@ class Ownership:
         wanted = self._wanted()
         with self._lock:
             assigned, owned, now = self._assigned, frozenset(self._books), self._clock.monotonic()
-            ours = {box for box in wanted if self._partition(box) in assigned and self._hold.get(box, 0.0) <= now}
+            held = {box for box, until in self._hold.items() if until > now and not _is_released(fold, box)}
+            ours = {box for box in wanted if self._partition(box) in assigned and box not in held}
         if gone := owned - wanted.keys():
             self._give_up(gone)
         if new := sorted(ours - owned):
@@ -220,3 +221,8 @@ class Ownership:
 
     def _partition(self, mailbox: str) -> Partition:
         return MAIL_CHECKPOINTS, partition_of(MAIL_CHECKPOINTS, mailbox.encode())
+
+
+def _is_released(fold: Fold, mailbox: str) -> bool:
+    newest = fold.newest(mailbox)
+    return newest is not None and newest.released
