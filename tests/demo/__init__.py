@@ -1,0 +1,1 @@
+"""Tests of the demo: its mails lead to what they must, told by the pure parts alone."""
