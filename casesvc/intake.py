@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import threading
 import time
+import traceback
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -85,13 +86,13 @@ class Intake:
         if not suspects or self._unsuspected(decisions):
             try:
                 self._batch(decisions)
-            except ProviderError:
+            except (ProviderError, StoppedEarly):
                 raise
             except CaseTypeMissing:
                 metrics.INTAKE_RETRIES.inc(cause="case_type_missing")
             except Exception as error:
                 metrics.INTAKE_RETRIES.inc(cause="error")
-                _log.warning("batch is taken again one by one", mails=len(decisions), error=_named(error))
+                _log.warning("batch is taken again one by one", mails=len(decisions), error=_place(error))
             else:
                 self._internal = 0 if decisions else self._internal
                 return
@@ -159,7 +160,7 @@ class Intake:
         for attempt in range(1, TRIES + 1):
             try:
                 self._batch_waiting(decision)
-            except ProviderError:
+            except (ProviderError, StoppedEarly):
                 raise
             except CaseTypeMissing as error:
                 detail = f"no CaseType {error.case_type} is configured"
@@ -169,7 +170,7 @@ class Intake:
                 if attempt < TRIES:
                     self._clock.sleep(0.1 * attempt, self._stop)
                     continue
-                _log.exception("a decision cannot be applied", mail_id=decision.mail_id)
+                _log.error("a decision cannot be applied", mail_id=decision.mail_id, error=_place(error))
                 self._internal += 1
                 self._quarantine(decision, "intake_failed", _named(error), attempt)
                 if self._internal >= MAX_INTERNAL:
@@ -206,7 +207,7 @@ class Intake:
             if not putting_aside.store(connection, self._outbox, record, decision):
                 return
         metrics.QUARANTINED.inc(stage="casesvc", reason=record.reason, kind=record.kind.value)
-        _log.error("mail put aside", mail_id=record.mail_id, reason=record.reason, detail=record.detail)
+        _log.error("mail put aside", mail_id=record.mail_id, reason=record.reason)
 
 
 class StoppedEarly(Exception):
@@ -220,6 +221,12 @@ def _key(decision: Decision) -> inbox.Key:
 def _named(error: Exception) -> str:
     detail = error.diag.message_primary if isinstance(error, psycopg.Error) else str(error)
     return f"{type(error).__name__}: {detail or error}"[:500]
+
+
+def _place(error: Exception) -> str:
+    """The error for the log: kind and place, for its text may hold what somebody wrote."""
+    frames = traceback.extract_tb(error.__traceback__)[-3:]
+    return f"{type(error).__name__} at {' < '.join(f'{frame.name}:{frame.lineno}' for frame in reversed(frames))}"
 
 
 def _count(decision: Decision, done: Applied) -> None:

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from psycopg import DataError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
@@ -57,6 +58,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(ProviderError, _provider)
+    app.add_exception_handler(DataError, _impossible)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -99,6 +101,18 @@ def _provider(_request: Request, error: Exception) -> JSONResponse:
             "database or blob store cannot be reached now",
             remedy="try again in a few seconds; the log of casesvc says more",
             headers={"Retry-After": "5"},
+        )
+    )
+
+
+def _impossible(request: Request, error: Exception) -> JSONResponse:
+    """A NUL or a number out of range in a parameter: nothing in the database can be like that."""
+    return _answer(
+        ProblemRaised(
+            422,
+            "a parameter holds characters or numbers that no value has",
+            where=request.url.path.replace("\0", "\\0")[:100],
+            remedy="see /docs for the parameters and their types",
         )
     )
 

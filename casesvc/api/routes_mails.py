@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -63,7 +64,8 @@ def read_timeline(context: MailsReader, mail_id: MailId) -> Timeline:
         pieces = queries.timeline(connection, mail_id)
     if found is None and not any(pieces.values()):
         raise _no_mail(mail_id)
-    entries = _of_decision(found["decision"]) if found else []
+    opened = next((row["at"] for row in pieces["history"] if row["what"] == "interaction_opened"), None)
+    entries = _of_decision(found["decision"], opened) if found else []
     entries += [_of_history(row) for row in pieces["history"]]
     entries += [_of_step(row) for row in pieces["steps"]]
     entries += [
@@ -77,7 +79,8 @@ def read_timeline(context: MailsReader, mail_id: MailId) -> Timeline:
     return Timeline(mail_id=mail_id, entries=sorted(entries, key=lambda entry: entry.at))
 
 
-def _of_decision(decision: dict[str, Any]) -> list[TimelineEntry]:
+def _of_decision(decision: dict[str, Any], opened: datetime | None) -> list[TimelineEntry]:
+    """Never later than the interaction: the mail server's clock may be ahead of ours."""
     shown = MailShown.model_validate(decision | {"interaction": None})
     received = {"size": shown.mail.raw.size, "mode": shown.mode, "server_id": shown.server_id}
     won = [rule.rule for rule in shown.trace.rules if rule.won]
@@ -88,11 +91,12 @@ def _of_decision(decision: dict[str, Any]) -> list[TimelineEntry]:
         "actions": [action.action.value for action in shown.outcome.new],
         "configuration": shown.versions.config,
     }
+    latest = opened or shown.facts.now
+    received_at = min(shown.received_at, latest)
+    decided_at = min(max(shown.facts.now, received_at), latest)
     return [
-        TimelineEntry(at=shown.received_at, what="received", by="ingest", where=shown.mailbox, detail=received),
-        TimelineEntry(
-            at=max(shown.facts.now, shown.received_at), what="decided", by="router", where=shown.mailbox, detail=decided
-        ),
+        TimelineEntry(at=received_at, what="received", by="ingest", where=shown.mailbox, detail=received),
+        TimelineEntry(at=decided_at, what="decided", by="router", where=shown.mailbox, detail=decided),
     ]
 
 

@@ -126,7 +126,7 @@ def decision(
     mail: dict[str, Any] | None = None,
     **more: Any,
 ) -> Decision:
-    """The decision of the mail called `name`: its Message-ID is `<name@example.org>`, and `references` are such names."""
+    """The decision of mail `name`: its Message-ID is `<name@example.org>`, and `references` are such names."""
     own = f"<{name}@example.org>" if message_id == "" else message_id
     digest = hashlib.sha256(f"{mailbox}/{name}".encode()).hexdigest()
     parents = tuple(f"<{parent}@example.org>" for parent in references)

@@ -1,0 +1,200 @@
+"""What cannot be applied is put aside with a named reason, and the others go on."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import psycopg
+import pytest
+
+from casesvc import intake as intake_module
+from casesvc.applying import Applied, apply
+from casesvc.intake import Intake, StoppedEarly
+from runtime import metrics
+from runtime.clock import ManualClock
+from schemas.cloudevents import Record
+from schemas.errors import InternalError
+from schemas.events import Decision
+from tests.casesvc.build import CREATE, configuration, decision, record
+from tests.casesvc.conftest import Desk
+
+
+class Killed(BaseException):
+    """Plays the end of the process: nothing catches it, the transaction is gone."""
+
+
+def failing(name: str, error: BaseException) -> Any:
+    def applying(connection: Any, made: Decision, *rest: Any) -> Applied:
+        if made.mail.subject == f"About {name}":
+            raise error
+        return apply(connection, made, *rest)
+
+    return applying
+
+
+def quarantined(desk: Desk) -> list[tuple[Any, ...]]:
+    return desk.rows("SELECT mail_id, reason, kind, state, decision IS NOT NULL FROM quarantine ORDER BY number")
+
+
+def test_mail_that_cannot_be_applied_is_put_aside_and_the_others_go_on(desk: Desk) -> None:
+    mails = [decision(f"p{number}") for number in range(4)]
+    intake = desk.new_intake(applying=failing("p2", ValueError("nobody thought of this")), clock=ManualClock())
+    for _ in range(2):
+        intake.process([record(mail) for mail in mails])
+    assert desk.case_ids() == ["CLM-1", "CLM-2", "CLM-3"] or len(desk.case_ids()) == 3
+    assert quarantined(desk) == [(mails[2].mail_id, "intake_failed", "internal", "open", True)]
+    (event,) = desk.events("mailcase.mail.quarantined.v1")
+    assert (event["stage"], event["attempts"]) == ("casesvc", 3)
+    assert "nobody thought of this" in event["detail"]
+    assert desk.rows("SELECT what FROM history WHERE mail_id = %s", mails[2].mail_id) == [("quarantined",)]
+
+
+def test_error_of_the_database_in_one_mail_does_not_spoil_its_batch(desk: Desk) -> None:
+    def applying(connection: Any, made: Decision, *rest: Any) -> Applied:
+        if made.mail.subject == "About p1":
+            connection.execute("SELECT 1 / 0")
+        return apply(connection, made, *rest)
+
+    intake = desk.new_intake(applying=applying, clock=ManualClock())
+    intake.process([record(decision(f"p{number}")) for number in range(3)])
+    assert len(desk.case_ids()) == 2
+    assert [row[1] for row in quarantined(desk)] == ["intake_failed"]
+
+
+def test_released_mail_is_decided_again_and_closes_its_entry(desk: Desk) -> None:
+    mail = decision("p1")
+    desk.new_intake(applying=failing("p1", ValueError("x")), clock=ManualClock()).process([record(mail)])
+    desk.take(mail)
+    assert desk.case_ids() == []
+    desk.take(decision("p1", run=1))
+    assert desk.case_ids() == ["CLM-1"]
+    assert [row[3] for row in quarantined(desk)] == ["closed"]
+
+
+def test_mail_that_kills_three_processes_is_put_aside_and_no_other_one(desk: Desk) -> None:
+    mails = [decision(f"p{number}") for number in range(4)]
+    records = [record(mail) for mail in mails]
+    for _ in range(3):
+        with pytest.raises(Killed):
+            desk.new_intake(applying=failing("p2", Killed())).process(records, suspects=True)
+    desk.new_intake(applying=failing("p2", Killed())).process(records, suspects=True)
+    assert quarantined(desk) == [(mails[2].mail_id, "crashed_casesvc", "message", "open", True)]
+    assert len(desk.case_ids()) == 3
+    assert desk.rows("SELECT count(*) FROM attempts") == [(0,)]
+
+
+def test_own_retries_of_a_suspect_are_no_crashes(desk: Desk) -> None:
+    mail = record(decision("p1"))
+    intake = desk.new_intake(applying=failing("p1", Killed()))
+    for _ in range(6):
+        with pytest.raises(Killed):
+            intake.process([mail], suspects=True)
+    desk.new_intake().process([mail], suspects=True)
+    assert desk.case_ids() == ["CLM-1"]
+
+
+def test_unknown_case_type_waits_for_the_configuration(desk: Desk) -> None:
+    desk.configuration = configuration(case_types=["claim"])
+    order = decision("o1", new=(CREATE.model_copy(update={"case_type": "order"}),))
+    intake = desk.new_intake(wait_for_case_type=10.0)
+    worker = threading.Thread(target=intake.process, args=([record(decision("p1")), record(order)],))
+    worker.start()
+    worker.join(0.4)
+    assert worker.is_alive()
+    desk.configuration = configuration()
+    worker.join(5)
+    assert not worker.is_alive()
+    assert sorted(desk.case_ids()) == ["CLM-1", "ORD-1"] or sorted(desk.case_ids())[1] == "ORD-1"
+    assert quarantined(desk) == []
+
+
+def test_unknown_case_type_is_waited_for_once_then_put_aside(desk: Desk) -> None:
+    clock = ManualClock()
+    mails = [
+        decision(name, new=(CREATE.model_copy(update={"case_type": "gone"}),)) for name in ("o1", "o2")
+    ]  # fmt: skip
+    intake = desk.new_intake(wait_for_case_type=30.0, clock=clock)
+    intake.process([record(mails[0])])
+    waited = clock.monotonic()
+    assert 30 <= waited < 32
+    intake.process([record(mails[1]), record(decision("p1"))])
+    assert clock.monotonic() == waited
+    assert [row[:3] for row in quarantined(desk)] == [(mail.mail_id, "case_type_missing", "policy") for mail in mails]
+    assert len(desk.case_ids()) == 1
+
+
+def test_stop_while_waiting_leaves_the_mail_for_the_next_start(desk: Desk) -> None:
+    stop = threading.Event()
+    intake = desk.new_intake(wait_for_case_type=30.0, stop=stop)
+    threading.Timer(0.2, stop.set).start()
+    with pytest.raises(StoppedEarly):
+        intake.process([record(decision("o1", new=(CREATE.model_copy(update={"case_type": "gone"}),)))])
+    assert quarantined(desk) == []
+    assert desk.rows("SELECT count(*) FROM inbox") == [(0,)]
+
+
+def test_mail_after_mail_failing_stops_intake(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake_module, "MAX_INTERNAL", 3)
+
+    def applying(*_: Any) -> Applied:
+        raise ValueError("all is lost")
+
+    intake = desk.new_intake(applying=applying, clock=ManualClock())
+    with pytest.raises(InternalError, match="3 mails in a row"):
+        intake.process([record(decision(f"p{number}")) for number in range(5)])
+    assert len(quarantined(desk)) == 3
+
+
+def test_records_that_are_no_decisions_are_counted_and_named(desk: Desk) -> None:
+    good = record(decision("p1"))
+    before = metrics.EVENTS_UNREADABLE.value(topic="mail.decisions", reason="unreadable")
+    broken = Record(good.topic, good.key, b'{"mail_id": 1}', good.headers, 0, 7)
+    desk.intake.process([Record(good.topic, b"k", None), Record(good.topic, b"k", b"{}"), broken, good])
+    assert metrics.EVENTS_UNREADABLE.value(topic="mail.decisions", reason="unreadable") == before + 2
+    assert desk.case_ids() == ["CLM-1"]
+    assert [row[1] for row in quarantined(desk)] == ["intake_failed", "closed"] or len(quarantined(desk)) == 2
+
+
+@pytest.mark.feature("CA-07", "immutable history of a case")
+@pytest.mark.parametrize("statement", ["UPDATE history SET what = 'x'", "DELETE FROM history", "TRUNCATE history"])
+def test_history_is_immutable(desk: Desk, plain: psycopg.Connection[Any], statement: str) -> None:
+    desk.take(decision("p1"))
+    with pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="history is immutable"):
+        plain.execute(statement.encode())
+    assert [row[0] for row in desk.rows("SELECT what FROM history WHERE case_id = 'CLM-1' ORDER BY number")] == [
+        "created",
+        "stage_entered",
+        "mail_attached",
+        "mail_requested",
+    ]
+
+
+def test_two_intakes_at_once_do_everything_once(desk: Desk) -> None:
+    mails = [decision("p0")] + [
+        decision(f"r{number}", references=["p0", f"r{number - 1}"] if number else ["p0"]) for number in range(30)
+    ]
+    records = [record(mail) for mail in mails]
+    failures: list[BaseException] = []
+
+    def work(intake: Intake, batches: list[list[Record]]) -> None:
+        try:
+            for batch in batches:
+                intake.process(batch)
+        except BaseException as error:
+            failures.append(error)
+
+    batches = [records[start : start + 5] for start in range(0, len(records), 5)]
+    threads = [
+        threading.Thread(target=work, args=(desk.new_intake(), order))
+        for order in (batches, batches[::-1], batches[3:] + batches[:3])
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert failures == []
+    assert len(desk.case_ids()) == 1
+    assert desk.rows("SELECT count(*), count(DISTINCT mail_id) FROM interactions") == [(31, 31)]
+    assert desk.rows("SELECT count(*) FROM interaction_cases") == [(31,)]
+    assert len(desk.events("mailcase.mail.requested.v1")) == 1
