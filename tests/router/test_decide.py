@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,12 @@ from hypothesis import strategies as st
 from mail.parse import parse
 from mail.signed_ids import make_marker, make_message_id, make_plus_address
 from router.decide import MAX_DECISION, CompiledConfiguration, decide, decide_parsed, decision_event
+from router.decide.outcome import Sources, decide_outcome
 from router.facts import gather
+from router.rules.values import MailValues
 from schemas import ids
 from schemas.cloudevents import encode
+from schemas.config import ClassPolicies, ClassPolicy, MailClassKind
 from schemas.errors import MessageError
 from schemas.events import Decision
 from schemas.events.decision import ActionKind, ClassKind
@@ -126,6 +130,7 @@ def test_a_mailbox_without_a_rule_opens_an_interaction(configuration: CompiledCo
     assert [action.action for action in outcome.follow_up] == [ActionKind.ATTACH]
 
 
+@pytest.mark.feature("RU-09", "each class with its reason")
 @pytest.mark.parametrize(
     ("headers", "kind", "new", "follow_up"),
     [
@@ -365,3 +370,31 @@ def test_a_bounce_names_the_outgoing_mail_only_where_its_signature_holds(
 
 def test_a_person_is_no_bounce(configuration: CompiledConfiguration) -> None:
     assert decided(mail(), configuration).bounce is None
+
+
+@pytest.mark.feature("RU-09", "policy for each class configured")
+@pytest.mark.parametrize("policy", list(ClassPolicy))
+@pytest.mark.parametrize("kind", [kind for kind in MailClassKind if kind.value not in ("human", "own")])
+def test_the_policy_of_each_class_is_configured(
+    configuration: CompiledConfiguration, kind: MailClassKind, policy: ClassPolicy
+) -> None:
+    classes = ClassPolicies.model_validate({kind.value: policy})
+    changed = replace(configuration, installation=configuration.installation.model_copy(update={"classes": classes}))
+    subject = MailValues(subject="broken", kind=kind.value)
+    sources = Sources("broken", "", "", "", "", "claims", None, NOW)
+    outcome = decide_outcome(kind, subject, sources, changed).outcome
+    expected = {
+        ClassPolicy.IGNORE: (["ignore"], ["ignore"]),
+        ClassPolicy.ATTACH: (["open_interaction"], ["attach"]),
+        ClassPolicy.PROCESS: (["create_case", "automatic_reply"], ["attach", "set_fields"]),
+    }
+    assert (
+        [action.action.value for action in outcome.new],
+        [action.action.value for action in outcome.follow_up],
+    ) == expected[policy]
+
+
+@pytest.mark.feature("RU-09", "human")
+def test_a_person_is_human_with_a_reason(configuration: CompiledConfiguration) -> None:
+    found = decided(mail(), configuration).class_
+    assert (found.kind, found.reason) == (ClassKind.HUMAN, "no automatic marker")
