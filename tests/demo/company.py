@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from casesvc.people import copied, people_of
-from casesvc.planning import Plan, Report, plan, report_kind
-from casesvc.requests import cannot_send, reply_address
+from casesvc.planning import Plan, Reply, Report, plan, report_kind
+from casesvc.records import Case
+from casesvc.requests import cannot_send, request_for
 from casesvc.store.conversations import notification_of
 from casesvc.store.mails import address_key, message_digest, referenced, thread_digest
 from casesvc.threading import Lead, LeadKind, place
@@ -20,11 +21,13 @@ from mail.parse import parse
 from mail.signed_ids import SigningKey, make_message_id
 from mailcase.demo.relay import at_the_border
 from mailcase.demo.scenario import ScenarioMail, load
+from notifier.limits import SendingFacts, judge
+from notifier.templates import RenderedMail, render
 from router.decide import compile_configuration, decide_parsed
 from router.facts import gather
 from runtime.config import load_configuration
-from schemas.events import ActionKind, Decision, EvidenceKind, MailReceived, RawReference
-from schemas.ids import conversation_key, mail_id, notification_id, sha256_hex
+from schemas.events import Action, ActionKind, Decision, EvidenceKind, MailReceived, MailRequested, RawReference
+from schemas.ids import conversation_key, mail_id, sha256_hex
 
 CONFIG = Path(__file__).parents[2] / "config"
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -43,6 +46,15 @@ class Known:
 
 
 @dataclass
+class Answer:
+    """A mail that is asked for: as the template makes it, and why it would not be sent."""
+
+    request: MailRequested
+    rendered: RenderedMail
+    suppressed: str | None
+
+
+@dataclass
 class Came:
     """What became of one copy of a mail."""
 
@@ -50,7 +62,7 @@ class Came:
     decision: Decision
     plan: Plan
     created: tuple[str, ...]
-    answers: tuple[str, ...]
+    answers: tuple[Answer, ...]
 
 
 @dataclass
@@ -119,17 +131,21 @@ class Company:
                 decision.mailbox, message_digest(decision), tuple(referenced(decision)), thread_digest(decision), inside
             )
         )
-        answers = []
-        for reply in made.replies:
-            assert cannot_send(decision, reply, None, self.configuration) is None
-            about = frozenset(created if reply.create is None else created[reply.create : reply.create + 1])
-            notification = notification_id(decision.mail_id, reply.purpose.value, reply.action.rule, 0)
-            self.sent[notification] = (mark, about)
-            self.answer_of[mark] = make_message_id(
-                self.key, self.installation.name, decision.conversation, notification, self.installation.domain
-            )
-            answers.append(reply_address(decision) or "")
-        return Came(decision.mailbox, decision, made, created, tuple(answers))
+        answers = tuple(self._answer(mark, decision, made, reply, created) for reply in made.replies)
+        return Came(decision.mailbox, decision, made, created, answers)
+
+    def _answer(self, mark: str, decision: Decision, made: Plan, reply: Reply, created: tuple[str, ...]) -> Answer:
+        assert cannot_send(decision, reply, None, self.configuration) is None
+        case = None if reply.create is None else _case(created[reply.create], made.creates[reply.create], decision)
+        request = request_for(decision, reply, case, "ET-1", self.configuration)
+        self.sent[request.notification_id] = (mark, frozenset([case.id] if case else created))
+        self.answer_of[mark] = make_message_id(
+            self.key, self.installation.name, request.conversation, request.notification_id, self.installation.domain
+        )
+        own = frozenset(account.address.lower() for account in self.configuration.accounts.values())
+        judgement = judge(request, request.to, SendingFacts(self.installation.outbound, own, {}))
+        template = self.configuration.templates[request.template or ""]
+        return Answer(request, render(template, request.language, request.data), judgement.suppressed)
 
     def _leads(self, decision: Decision) -> Iterator[Lead]:
         for evidence in decision.evidence:
@@ -157,6 +173,31 @@ class Company:
                 assert notification is not None
                 return Report(notification, next(iter(self.sent[notification][1]), None), None)
         return None
+
+
+def _case(case_id: str, action: Action, decision: Decision) -> Case:
+    return Case(
+        id=case_id,
+        type=str(action.case_type),
+        label=action.label or decision.mail.subject or "(no subject)",
+        description="",
+        stage="",
+        status="",
+        resolved=False,
+        priority=None,
+        queue=action.queue or "",
+        operator=None,
+        tags=[],
+        fields=dict(action.fields),
+        missing=[],
+        conversation=decision.conversation,
+        mailbox=decision.mailbox,
+        origin_mail=decision.mail_id,
+        rule=action.rule,
+        version=1,
+        created_at=NOW,
+        updated_at=NOW,
+    )
 
 
 def create_rules(came: Sequence[Came]) -> list[str]:
