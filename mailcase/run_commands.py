@@ -75,9 +75,11 @@ topics_app = typer.Typer(no_args_is_help=True, help="The topics on the broker ag
 @topics_app.command("create")
 def create() -> None:
     """Create the topics that are missing; refuse when one has another partition count than the catalogue."""
-    from runtime.kafka.admin import ensure_topics
+    from runtime.kafka.admin import check_topics, ensure_topics
 
-    made = ensure_topics(load_settings())
+    settings = load_settings()
+    made = ensure_topics(settings)
+    check_topics(settings)
     print(f"created: {', '.join(made)}" if made else "all topics are there")
 
 

@@ -31,7 +31,17 @@ CONTENT_NAMES = frozenset({
 })
 # fmt: on
 _ADDRESS = re.compile(r"[^\s<>@\"',;:()\[\]]+@([A-Za-z0-9][A-Za-z0-9.-]*)")
-_NOISY = {"kafka": logging.WARNING, "psycopg.pool": logging.ERROR, "alembic": logging.WARNING, "faust": logging.WARNING}
+_NOISY = {
+    "kafka": logging.WARNING,
+    # Each try to connect, several lines a second while a broker is away: our own line says it once, with the next step.
+    "kafka.net": logging.CRITICAL,
+    # Warns of each topic that a group is about to read for the first time.
+    "kafka.coordinator.assignors": logging.ERROR,
+    "imapclient": logging.WARNING,
+    "psycopg.pool": logging.ERROR,
+    "alembic": logging.WARNING,
+    "faust": logging.WARNING,
+}
 
 
 def configure_logging(settings: Settings, service: str) -> None:

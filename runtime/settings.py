@@ -89,7 +89,9 @@ class Settings(BaseSettings):
     http_host: str = Field("127.0.0.1", description="address that metrics, health and the API listen on")
     http_port: int = Field(0, ge=0, le=65535, description="port for it; 0: the service's own default")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
-    log_format: Literal["json", "console"] = Field("json", description="one JSON object a line, or text for people")
+    log_format: Literal["json", "console"] = Field(
+        "json", description="json: one object a line; console: text for people"
+    )
     log_addresses: bool = Field(False, description="show whole mail addresses in logs instead of ***@domain")
     inline_limit: int = Field(
         INLINE_LIMIT, ge=0, le=INLINE_LIMIT, description="bytes up to which a raw mail travels inside its record"

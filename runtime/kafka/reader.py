@@ -13,7 +13,7 @@ from runtime.kafka.connect import connection, forbid_topic_creation, translate
 from runtime.kafka.consumer import to_record
 from runtime.settings import Settings
 from schemas.cloudevents import Record
-from schemas.errors import ProviderTemporary
+from schemas.errors import ConfigurationError, ProviderTemporary
 from schemas.topics import CATALOGUE
 
 __all__ = ["TopicTail", "read_to_end"]
@@ -44,11 +44,18 @@ class TopicTail:
             raise translate(error, settings, f"reading {name}") from error
 
     def catch_up(self) -> Iterator[Record]:
-        """See `Tail.catch_up`. The broker may be silent for at most the setting `kafka_timeout`."""
+        """See `Tail.catch_up`. The broker may be silent for at most the setting `kafka_timeout`.
+
+        Raises ConfigurationError where the topic does not exist.
+        """
+        name = self._settings.topic(self._topic)
         try:
+            # Without this the library waits in vain for offsets of what is not there, and blames the broker.
+            if not self._client.partitions_for_topic(name):
+                raise ConfigurationError(f"topic {name} does not exist; `mailcase topics create` makes it")
             ends = self._client.end_offsets(self._partitions, timeout_ms=int(self._settings.kafka_timeout * 1000))
         except _CLIENT_ERRORS as error:
-            raise translate(error, self._settings, f"asking for the end of {self._topic}") from error
+            raise translate(error, self._settings, f"asking for the end of {name}") from error
         silent_until = time.monotonic() + self._settings.kafka_timeout
         while self._behind(ends):
             records = self.poll(timeout=0.2)

@@ -76,6 +76,13 @@ def test_a_broker_that_is_away_is_one_readable_line() -> None:
         assert len(str(caught.value).splitlines()) == 1
 
 
+def test_reading_a_topic_that_is_not_there_names_it_and_the_remedy(settings: Settings) -> None:
+    started = time.monotonic()
+    with pytest.raises(ConfigurationError, match=f"topic {settings.topic(MAIL_RAW)} does not exist; `mailcase topics"):
+        list(read_to_end(settings, MAIL_RAW))
+    assert time.monotonic() - started < 5
+
+
 def test_publishing_to_a_topic_that_is_not_there_is_bounded_and_named(settings: Settings) -> None:
     quick = settings.model_copy(update={"kafka_timeout": 1.5})
     producer = EventProducer(quick, "x")
