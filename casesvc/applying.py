@@ -17,12 +17,13 @@ from casesvc import events, requests
 from casesvc.lifecycle.fields import missing, typed
 from casesvc.lifecycle.stages import initial_state
 from casesvc.people import copied, people_of
-from casesvc.planning import Plan, Reply, Report, SameMail, plan, report_kind
+from casesvc.placing import CaseTypeMissing, plan_for, same_mail
+from casesvc.planning import Plan, Reply, Report
 from casesvc.records import Case, Interaction, Relation, State
 from casesvc.reports import outcomes
-from casesvc.store import cases, conversations, history, inbox, interactions, mails, outgoing, quarantine
+from casesvc.store import cases, history, inbox, interactions, mails, outgoing, quarantine
 from casesvc.store.history import Entry
-from casesvc.threading import LeadKind, place
+from casesvc.threading import LeadKind
 from runtime.config.model import Configuration
 from runtime.database.pool import Row
 from schemas.cloudevents import Event
@@ -31,14 +32,6 @@ from schemas.events import Action, Decision
 __all__ = ["Applied", "CaseTypeMissing", "apply"]
 
 _TAKES_COPIES = frozenset({LeadKind.SIGNED_MESSAGE_ID.value, LeadKind.SIGNED_ADDRESS.value, LeadKind.SIGNED_BODY.value})
-
-
-class CaseTypeMissing(Exception):
-    """The decision creates a case of a type that this configuration does not have (yet)."""
-
-    def __init__(self, case_type: str) -> None:
-        super().__init__(case_type)
-        self.case_type = case_type
 
 
 @dataclass(slots=True)
@@ -69,55 +62,10 @@ def apply(connection: Connection[Row], decision: Decision, configuration: Config
             decision.model_dump_json(by_alias=True),
         )
         return Applied(superseded=found.reason)
-    work = _Work(connection, decision, configuration, now, _plan(connection, decision, configuration))
+    work = _Work(connection, decision, configuration, now, plan_for(connection, decision, configuration))
     work.applied.conflict = found.conflict
     work.store(conflict=found.conflict)
     return work.applied
-
-
-def _plan(connection: Connection[Row], decision: Decision, configuration: Configuration) -> Plan:
-    leads = conversations.leads(connection, decision)
-    people = cases.participants_of(connection, {case for lead in leads for case in lead.cases})
-    sender = decision.mail.from_
-    authentication = decision.facts.authentication
-    placement = place(
-        mails.address_key(sender.address) if sender else None,
-        leads,
-        people,
-        dmarc_failed=authentication.trusted and authentication.dmarc == "fail",
-    )
-    made = plan(
-        decision,
-        placement,
-        _same_mail(connection, decision),
-        _report(connection, decision),
-        first_only=configuration.installation.duplicate_across_mailboxes == "first",
-    )
-    for action in made.creates:
-        if action.case_type not in configuration.case_types:
-            raise CaseTypeMissing(str(action.case_type))
-    return made
-
-
-def _same_mail(connection: Connection[Row], decision: Decision) -> SameMail | None:
-    twin = mails.twin(connection, decision)
-    if twin is None:
-        return None
-    inside = tuple(case_id for case_id, relation in twin.cases if relation in ("created", "joined"))
-    return SameMail(twin.mailbox, twin.interaction, inside)
-
-
-def _report(connection: Connection[Row], decision: Decision) -> Report | None:
-    if report_kind(decision) is None:
-        return None
-    named = decision.bounce.original_notification if decision.bounce else None
-    candidates: list[str | None] = [named]
-    candidates += [conversations.notification_of(e) for e in decision.evidence if e.verified and e.notification]
-    for candidate in candidates:
-        mail = outgoing.find(connection, candidate) if candidate else None
-        if mail is not None:
-            return Report(mail.notification_id, mail.case_id, mail.interaction_id)
-    return None
 
 
 class _Work:
@@ -280,7 +228,7 @@ class _Work:
 
     def _same_mail(self, interaction: Interaction, created: Sequence[Case]) -> None:
         """The same mail in another mailbox is shown beside this one, and its cases beside the new ones."""
-        same = _same_mail(self.connection, self.decision)
+        same = same_mail(self.connection, self.decision)
         if same is None:
             return
         interactions.link(self.connection, interaction.id, [same.interaction], "same_mail")
@@ -302,11 +250,16 @@ class _Work:
             cases.add_attachments(self.connection, case.id, mail_id, child.mail.attachments)
             event = events.case_event(self.decision, case, "mail_attached", self.now, rule=mail_id)
             event = replace(event, data=event.data.model_copy(update={"mail_id": mail_id, "interaction": interaction}))
-            self.applied.events.append(event)
-            detail = {"reason": resolution}
-            self.entries.append(
-                Entry("mail_attached", self.now, case.id, interaction, mail_id, event.id, detail=detail)
-            )
+            done = events.child_resolved(self.decision, child, interaction, case, resolution, self.now)
+            self.applied.events += [event, done]
+            self.entries += [
+                Entry(
+                    "mail_attached", self.now, case.id, interaction, mail_id, event.id, detail={"reason": resolution}
+                ),
+                Entry(
+                    "interaction_resolved", self.now, None, interaction, mail_id, done.id, detail={"reason": resolution}
+                ),
+            ]
 
     def _reply(self, interaction: Interaction, reply: Reply, created: Sequence[Case], joined: Sequence[Case]) -> None:
         case = created[reply.create] if reply.create is not None else (joined[0] if len(joined) == 1 else None)

@@ -10,7 +10,7 @@ from schemas.cloudevents import Event
 from schemas.events import CaseEvent, CaseReference, Decision, EventModel, InteractionEvent, MailRequested
 from schemas.ids import event_id
 
-__all__ = ["SOURCE", "case_event", "interaction_event", "mail_event", "reference"]
+__all__ = ["SOURCE", "case_event", "child_resolved", "interaction_event", "mail_event", "reference"]
 
 SOURCE = "/casesvc"
 
@@ -61,6 +61,25 @@ def interaction_event(
         at=at,
     )
     return _event(decision, f"mailcase.interaction.{what}.v1", f"interaction.{what}", "", 0, interaction.id, data, at)
+
+
+def child_resolved(
+    decision: Decision, child: Decision, interaction: str, case: Case, reason: str, at: datetime
+) -> Event:
+    """`mailcase.interaction.resolved.v1` of a reply that waited for its parent, which is `decision`'s mail."""
+    data = InteractionEvent(
+        interaction=interaction,
+        what="resolved",
+        mail_id=child.mail_id,
+        mailbox=child.mailbox,
+        conversation=child.conversation,
+        case=reference(case),
+        class_=child.class_.kind.value,
+        reason=reason,
+        at=at,
+    )
+    step = f"interaction.resolved:{interaction}"
+    return _event(decision, "mailcase.interaction.resolved.v1", step, "", 0, interaction, data, at)
 
 
 def mail_event(decision: Decision, mail: MailRequested, rule: str, ordinal: int, at: datetime) -> Event:
