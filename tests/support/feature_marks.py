@@ -31,7 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(FeatureRun(), "mailcase-feature-run")
 
 
-@dataclass
+@dataclass(eq=False)  # pytest keeps plugins in sets
 class FeatureRun:
     """What the tests of one run claim, and what became of each test."""
 
