@@ -5,6 +5,7 @@ The server id is the digest of the bytes, so the same file twice is one mail.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ __all__ = ["FileMail", "Imported", "import_mails", "mails_in", "one_from_pipe"]
 FOLDER = "file"
 _FLAGS = {"S": "\\Seen", "R": "\\Answered", "F": "\\Flagged", "D": "\\Draft", "T": "\\Deleted"}
 """Letters after `:2,` in a Maildir file name."""
+_HEADER = re.compile(rb"[!-9;-~]{1,200}:")
 _BATCH = 50
 _BATCH_BYTES = 8 * 1024 * 1024
 
@@ -160,7 +162,10 @@ def _one(
 def _mbox(
     file: BinaryIO, place: str, moment: datetime, limit: int, refuse: Callable[[str], None]
 ) -> Iterator[FileMail]:
-    """mboxrd (RFC 4155): a `From ` line after an empty one begins a mail, `>From ` in a body loses one `>`."""
+    """mboxrd (RFC 4155): a `From ` line after an empty one begins a mail, `>From ` in a body loses one `>`.
+
+    Programs that quote nothing write sentences that begin with `From ` too: a header must follow the line.
+    """
     number, lines, size, received, blank = 0, list[bytes](), 0, moment, True
 
     def finished() -> Iterator[FileMail]:
@@ -175,8 +180,8 @@ def _mbox(
         else:
             yield FileMail(named, raw, received)
 
-    for line in file:
-        if blank and line.startswith(b"From "):
+    for line, following in _with_next(file):
+        if blank and line.startswith(b"From ") and _HEADER.match(following):
             yield from finished()
             number, lines, size = number + 1, [], 0
             received = _from_line_date(line) or moment
@@ -186,11 +191,21 @@ def _mbox(
         size += len(line)
         if size > limit:
             lines.clear()
-        elif line.lstrip(b">").startswith(b"From ") and line.startswith(b">"):
+        elif line.startswith(b">") and line.lstrip(b">").startswith(b"From "):
             lines.append(line[1:])
         else:
             lines.append(line)
     yield from finished()
+
+
+def _with_next(lines: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    before: bytes | None = None
+    for line in lines:
+        if before is not None:
+            yield before, line
+        before = line
+    if before is not None:
+        yield before, b""
 
 
 def _from_line_date(line: bytes) -> datetime | None:

@@ -61,7 +61,7 @@ class FusedMailbox:
 def _run(at: int) -> tuple[Bench, Fuse]:
     bench = Bench({"after_intake": {"move": "Done"}, "batch_size": 2})
     fuse = Fuse(at)
-    bench.wrap = lambda mailbox: FusedMailbox(mailbox, fuse, bench)  # type: ignore[assignment,return-value]
+    bench.wrap = lambda mailbox: FusedMailbox(mailbox, fuse, bench)
     put = bench.blobs.put
     bench.blobs.put = lambda key, data: fuse.around("put", put, key, data)  # type: ignore[method-assign]
     publish = OrderedProducer.publish
