@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from mail.words import decode_words
 from schemas.ids import MAX_ID_LENGTH
 
 __all__ = ["bounded_ids", "first_id", "ids_in"]
@@ -18,10 +19,16 @@ def ids_in(text: str) -> list[str]:
 
     Text in between (`Your message of …`) is passed over. Where nothing is in brackets, words with an `@` are taken.
     """
+    text = _unwrapped(text)
     found = ["".join(inner.split()) for inner in _BRACKETED.findall(text)]
     if not found:
         found = [word.strip("<>,;\"'()") for word in text.split() if "@" in word]
     return list(dict.fromkeys(f"<{inner}>" for inner in found if inner and len(inner) <= MAX_ID_LENGTH))
+
+
+def _unwrapped(text: str) -> str:
+    """Python's `email` package, and all that sends by it, wraps a long id into encoded words when it folds."""
+    return decode_words(text) if "=?" in text and "<" not in text else text
 
 
 def first_id(values: Iterable[str]) -> str | None:
@@ -30,7 +37,7 @@ def first_id(values: Iterable[str]) -> str | None:
         ids = ids_in(value)
         if ids:
             return ids[0]
-        words = value.split()
+        words = _unwrapped(value).split()
         if len(words) == 1 and 1 < len(words[0]) <= MAX_ID_LENGTH and words[0].strip("<>"):
             return f"<{words[0].strip('<>')}>"
     return None

@@ -7,6 +7,7 @@ import smtplib
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from email import policy
 from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from pathlib import Path
@@ -91,7 +92,7 @@ class Company:
             for number in found[0].split():
                 _, parts = connection.fetch(number, "(BODY.PEEK[])")
                 assert isinstance(parts[0], tuple)
-                mails.append(BytesParser().parsebytes(parts[0][1]))
+                mails.append(BytesParser(policy=policy.default).parsebytes(parts[0][1]))
             return mails
 
     def _installation(self) -> dict[str, object]:

@@ -39,8 +39,10 @@ class Pipeline:
         if "ingest" in replicas:
             self.until(lambda: self.observer.all_idle(self.company.mailboxes), 60, "all mailboxes are watched")
 
-    def until(self, done: Callable[[], bool], seconds: float, what: str) -> None:
-        """Follow the topics until `done`; fails with the services' last words when it takes too long."""
+    def until(
+        self, done: Callable[[], bool], seconds: float, what: str, missing: Callable[[], object] | None = None
+    ) -> None:
+        """Follow the topics until `done`; fails with what is `missing` and the services' last words."""
         deadline = time.monotonic() + seconds
         while True:
             self.observer.update()
@@ -48,7 +50,9 @@ class Pipeline:
                 return
             if time.monotonic() > deadline:
                 tails = "\n".join(f"--- {one.name}\n{one.tail(8)}" for one in self.services.replicas)
-                raise AssertionError(f"after {seconds:.0f} s still not: {what}\n{tails}")
+                raise AssertionError(
+                    f"after {seconds:.0f} s still not: {what}\n{tails}\n{missing() if missing else ''}"
+                )
             time.sleep(0.1)
 
 

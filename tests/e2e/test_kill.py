@@ -35,7 +35,12 @@ def test_nothing_is_lost_and_nothing_happens_twice_when_every_replica_is_killed(
     assert delivered.is_set(), "not every mail could be delivered"
 
     observer = line.observer
-    line.until(lambda: _all_settled(observer), 150, "every mail an interaction, every acknowledgement at its end")
+    line.until(
+        lambda: _all_settled(observer),
+        150,
+        "every mail an interaction, every acknowledgement at its end",
+        lambda: _missing(observer),
+    )
     time.sleep(3)  # a second effect would follow the first
     observer.update()
 
@@ -87,6 +92,17 @@ def _all_settled(observer: Observer) -> bool:
         and len(observer.outgoing) == MAILS
         and all(out.state in DONE for out in observer.outgoing.values())
     )
+
+
+def _missing(observer: Observer) -> list[str]:
+    by_mark = observer.by_mark()
+    lost = [f"mail {number} never came in" for number in range(MAILS) if str(number) not in by_mark]
+    stories = [story for found in by_mark.values() for story in found]
+    lost += [f"mail {story.mark} not settled: {story}" for story in stories if not (story.is_settled and story.created)]
+    answered = {out.request.mail_id for out in observer.outgoing.values()}
+    lost += [f"mail {story.mark} not answered" for story in stories if story.mail_id not in answered]
+    pending = [out for out in observer.outgoing.values() if out.state not in DONE]
+    return lost + [f"{out.request.notification_id} ends in {out.states}" for out in pending]
 
 
 def _check_sink(line: Pipeline, doubtful: set[str]) -> None:
