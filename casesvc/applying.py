@@ -235,6 +235,10 @@ class _Work:
         for case in created:
             for ordinal, other in enumerate(same.cases):
                 self._note_case(case, "linked", interaction, ordinal=ordinal, linked_case=other)
+                detail = {"linked_case": case.id}
+                self.entries.append(
+                    Entry("linked", self.now, other, interaction.id, self.decision.mail_id, detail=detail)
+                )
 
     def _take_in_children(self, case: Case) -> None:
         """Replies of the same sender that came before this mail and wait without a case belong to its case."""

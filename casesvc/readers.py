@@ -19,7 +19,7 @@ from casesvc.store.history import Entry
 from runtime import logs, metrics
 from runtime.database.pool import Database, Row
 from schemas.cloudevents import Event, Record, decode
-from schemas.errors import MessageError, UnknownEvent
+from schemas.errors import MessageError, ProviderError, UnknownEvent
 from schemas.events import Discarded, LedgerState, MailboxStatus, OutboundEvent, Quarantined, Released
 from schemas.topics import MAIL_QUARANTINE, MAILBOX_STATUS, OUTBOUND_EVENTS
 
@@ -38,7 +38,21 @@ class Readers:
         self._database = database
 
     def process(self, records: Sequence[Record]) -> None:
-        """Take in `records` in one transaction. Raises ProviderError when the database is away."""
+        """Take in `records`. Raises ProviderError when the database is away; one that cannot be stored is skipped."""
+        try:
+            self._together(records)
+        except ProviderError:
+            raise
+        except Exception as error:
+            if len(records) > 1:
+                for record in records:
+                    self.process([record])
+                return
+            metrics.EVENTS_UNREADABLE.inc(topic=records[0].topic, reason="refused")
+            _log.error("record skipped: the store refuses it", error=type(error).__name__, place=_place(records[0]))
+
+    def _together(self, records: Sequence[Record]) -> None:
+        """All of `records` in one transaction."""
         events = [event for record in records if (event := _readable(record)) is not None]
         gone = [record.key for record in records if record.value is None and record.topic == MAILBOX_STATUS]
         with self._database.transaction() as connection:
@@ -86,6 +100,10 @@ class Readers:
             detail={name: value for name, value in detail.items() if value},
         )
         history.write(connection, [entry])
+
+
+def _place(record: Record) -> str:
+    return f"{record.topic}[{record.partition}]@{record.offset}"
 
 
 def _readable(record: Record) -> Event | None:

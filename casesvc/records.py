@@ -1,4 +1,4 @@
-"""Cases, their people and interactions as plain records; the store keeps them, the pure modules read them."""
+"""Cases, their people, interactions, outgoing mails as plain records; the store keeps them, pure modules read them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-__all__ = ["Case", "Interaction", "Participant", "Relation", "State"]
+__all__ = ["Case", "Interaction", "Outgoing", "Participant", "Relation", "State"]
 
 State = Literal["open", "routed", "resolved"]
 Relation = Literal["created", "joined", "linked", "reported"]
@@ -70,3 +70,20 @@ class Interaction:
     def id(self) -> str:
         """`ET-n`."""
         return f"ET-{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """Whom an outgoing mail belongs to."""
+
+    notification_id: str
+    case_id: str | None
+    interaction_id: str | None
+    mail_id: str | None
+    purpose: str
+    recipients: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """The key of its events: its case, else its interaction, else itself."""
+        return self.case_id or self.interaction_id or self.notification_id

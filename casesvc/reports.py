@@ -7,7 +7,7 @@ from typing import Literal
 
 from casesvc.events import SOURCE
 from casesvc.planning import report_kind
-from casesvc.store.outgoing import Outgoing
+from casesvc.records import Outgoing
 from schemas.cloudevents import Event
 from schemas.events import Decision, OutcomeReported
 from schemas.events.decision import BounceRecipient

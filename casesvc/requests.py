@@ -17,6 +17,9 @@ __all__ = ["cannot_send", "reply_address", "request_for"]
 MAX_REFERENCES = 20
 """Ids of References: the root and the nearest parents (RFC 5322 §3.6.4 lets a client cut its middle)."""
 _MAX_FIELD = 4096
+"""Characters of a field that a template can show."""
+_MAX_FIELDS = 48 * 1024
+"""Characters of all of them: a case gathers values for years, and an event has its limit."""
 
 
 def reply_address(decision: Decision) -> str | None:
@@ -103,7 +106,7 @@ def _data(decision: Decision, case: Case | None, account: EmailAccount, configur
     if case is not None:
         case_type = configuration.case_types.get(case.type)
         declared = {field.name: "" for field in case_type.fields} if case_type else {}
-        shown = {name: _cut(value) for name, value in case.fields.items()}
+        shown = _shown_fields(case)
         data["case"] = {
             "id": case.id,
             "type": case.type,
@@ -118,8 +121,16 @@ def _data(decision: Decision, case: Case | None, account: EmailAccount, configur
     return data
 
 
-def _cut(value: Any) -> Any:
-    return value[:_MAX_FIELD] if isinstance(value, str) else value
+def _shown_fields(case: Case) -> dict[str, Any]:
+    """The case's fields, cut; those that the limit has no room for are empty."""
+    left = _MAX_FIELDS
+    shown: dict[str, Any] = {}
+    for name, value in case.fields.items():
+        text = str(value)[:_MAX_FIELD]
+        left -= len(text)
+        cut = text if isinstance(value, str) else value
+        shown[name] = cut if left >= 0 else ""
+    return shown
 
 
 def _shown(moment: datetime) -> str:

@@ -32,7 +32,8 @@ class ApiServer(Health):
         super().__init__()
         self.app: App | None = None
         try:
-            self._socket = socket.create_server((host, port), backlog=256)
+            family = socket.AF_INET6 if ":" in host else socket.AF_INET
+            self._socket = socket.create_server((host, port), family=family, backlog=256)
         except OSError as error:
             raise cannot_listen(host, port, error) from error
         self.host = host

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
+from casesvc.records import Outgoing
 from runtime.database.pool import Row
 from schemas.events import MailRequested, OutboundEvent
 
-__all__ = ["Outgoing", "find", "request", "step"]
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """Whom an outgoing mail belongs to."""
-
-    notification_id: str
-    case_id: str | None
-    interaction_id: str | None
-    mail_id: str | None
-    purpose: str
-    recipients: tuple[str, ...]
-
-    @property
-    def key(self) -> str:
-        """The key of its events: its case, else its interaction, else itself."""
-        return self.case_id or self.interaction_id or self.notification_id
+__all__ = ["find", "request", "step"]
 
 
 def request(connection: Connection[Row], mail: MailRequested, mail_id: str, at: datetime) -> None:

@@ -217,7 +217,7 @@ def step(
         account="claims",
         attempt=1,
         response="250 2.0.0 queued",
-        at=MOMENT + timedelta(seconds=sequence),
+        at=MOMENT + timedelta(seconds=min(sequence, 1000)),
     )
     event = Event(
         event_id(notification, 0, f"{state.value}-{sequence}"),

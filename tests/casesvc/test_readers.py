@@ -107,6 +107,13 @@ def test_step_that_comes_before_its_mail_was_asked_for_is_kept(desk: Desk) -> No
     assert desk.rows("SELECT notification_id, state, case_id FROM outgoing") == [("n-1", "suppressed", "CLM-9")]
 
 
+def test_record_that_the_store_refuses_does_not_stop_the_others(desk: Desk) -> None:
+    refused = step("n-1", LedgerState.QUEUED, 2**70)
+    desk.read(aside(entry("p1")), refused, aside(entry("p2")))
+    assert states(desk) == ["open", "open"]
+    assert desk.rows("SELECT count(*) FROM outgoing") == [(0,)]
+
+
 def test_records_that_cannot_be_read_are_skipped(desk: Desk) -> None:
     record = aside(entry("p1"))
     desk.read(

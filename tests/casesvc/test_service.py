@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -36,12 +37,12 @@ MAILS = 400
 class Process:
     """One casesvc."""
 
-    def __init__(self, settings: Settings, folder: Path, log: Path) -> None:
+    def __init__(self, settings: Settings, folder: Path, log: Path, *, port: int = 0) -> None:
         self.log = log
         with log.open("ab") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-c", "from mailcase.cli import main; main(['run', 'casesvc'])"],
-                env=_environment(settings, folder),
+                env=_environment(settings, folder, port or free_port()),
                 stderr=output,
                 stdout=output,
             )
@@ -69,7 +70,7 @@ class Process:
         return self.process.wait(20)
 
 
-def _environment(settings: Settings, folder: Path) -> dict[str, str]:
+def _environment(settings: Settings, folder: Path, port: int) -> dict[str, str]:
     mine = {name: value for name, value in os.environ.items() if not name.startswith("MAILCASE_")}
     return mine | {
         "MAILCASE_KAFKA_BROKERS": settings.kafka_brokers,
@@ -79,13 +80,11 @@ def _environment(settings: Settings, folder: Path) -> dict[str, str]:
         "MAILCASE_BLOB_URL": settings.blob_url,
         "MAILCASE_CONFIG_DIR": str(folder),
         "MAILCASE_LOCAL_DIR": str(folder / "nothing-here"),
-        "MAILCASE_HTTP_PORT": str(free_port()),
+        "MAILCASE_HTTP_PORT": str(port),
     }
 
 
 def free_port() -> int:
-    import socket
-
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
@@ -249,13 +248,22 @@ def test_steps_of_outgoing_mails_come_back_and_the_api_shows_them(
     assert "About p1" not in log
 
 
-def test_service_without_its_topics_or_port_says_what_to_do(
+def test_service_without_its_topics_says_what_to_do(
     settings: Settings, folder: Path, tmp_path: Path, kafka_brokers: str
 ) -> None:
     refused = Process(settings, folder, tmp_path / "refused.log")
     assert refused.process.wait(30) == 78
     text = refused.log.read_text()
     assert "mail.decisions does not exist" in text
+    assert "Traceback" not in text
+
+
+def test_port_in_use_is_named(settings: Settings, folder: Path, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        refused = Process(settings, folder, tmp_path / "refused.log", port=taken.getsockname()[1])
+        assert refused.process.wait(30) == 78
+    text = refused.log.read_text()
+    assert "in use by another program; choose another with MAILCASE_HTTP_PORT" in text
     assert "Traceback" not in text
 
 
