@@ -27,7 +27,6 @@ from schemas.cloudevents import decode, encode
 from schemas.events import LedgerState, MailRequested, OutboundEvent, OutcomeReported
 from schemas.ids import message_id_digest, recipient_digest
 from tests.notifier.base import CONVERSATION, SECRETS, event_of, mail_requested, write_configuration
-from tests.notifier.scripted import ScriptedServer
 
 Found = TypeVar("Found")
 QUICK = NotifierOptions(
