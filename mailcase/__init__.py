@@ -2,4 +2,5 @@
 
 In: what a person types. Out: readable answers, exit codes. May import everything.
 """
+
 __version__ = "0.1.0"
