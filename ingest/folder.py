@@ -41,7 +41,7 @@ HANG_UPS = 5
 """Times that the connection may die while one mail is fetched; more than refusals, for networks fail too."""
 _FLUSH_BYTES = 8 * 1024 * 1024
 _AFTER_ACTIONS = 10_000
-_REMEMBERED = 10_000
+_REMEMBERED = 2_000
 _NO_OUTLINE = Outline(b"", "")
 
 

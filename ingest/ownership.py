@@ -14,7 +14,7 @@ the ids absorb, and its checkpoints lose against the greater pair.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import structlog
@@ -28,7 +28,7 @@ from runtime.kafka.api import Consumer, Partition, Producer, Tail, TopicPartitio
 from runtime.kafka.partitions import partition_of
 from schemas.cloudevents import Record, decode
 from schemas.config import StartPolicy
-from schemas.errors import MailcaseError, MessageError
+from schemas.errors import MailcaseError, MessageError, ProviderTemporary
 from schemas.events.mailbox import Checkpoint
 from schemas.topics import MAIL_CHECKPOINTS
 
@@ -50,8 +50,8 @@ class Owner(Protocol):
     def on_owned(self, book: CheckpointBook) -> None:
         """The mailbox is ours: begin to read it."""
 
-    def on_given_up(self, book: CheckpointBook) -> None:
-        """Stand still and release the book; it goes to somebody else, or to nobody."""
+    def on_given_up(self, books: Sequence[CheckpointBook]) -> None:
+        """Stand still and release the books; the mailboxes go to somebody else, or to nobody."""
 
     def on_lost(self, book: CheckpointBook) -> None:
         """Somebody else owns it already: stop, write nothing."""
@@ -105,7 +105,12 @@ class Ownership:
                 consumer.pause(list(consumer.assignment()))
                 self._follow(tail.poll(timeout=0), fold)
                 self._drop_lost()
-                self._agree(consumer, tail, fold)
+                try:
+                    self._agree(consumer, tail, fold)
+                except ProviderTemporary as error:
+                    # What is owned stays owned: each mailbox waits for the broker by itself.
+                    self._log.warning("mailboxes not claimed yet", reason=str(error))
+                    stop.wait(1.0)
         finally:
             self._give_up(self.owned())
             if consumer is not None:
@@ -199,12 +204,11 @@ class Ownership:
         metrics.MAILBOX_OWNED.set(len(self.owned()))
 
     def _give_up(self, mailboxes: frozenset[str]) -> None:
-        for mailbox in sorted(mailboxes):
-            with self._lock:
-                book = self._books.pop(mailbox, None)
-            if book is not None:
-                self._owner.on_given_up(book)
-                self._log.info("mailbox given up", mailbox=mailbox)
+        with self._lock:
+            books = [self._books.pop(mailbox) for mailbox in sorted(mailboxes) if mailbox in self._books]
+        if books:
+            self._owner.on_given_up(books)
+            self._log.info("mailboxes given up", mailboxes=[book.mailbox for book in books])
         metrics.MAILBOX_OWNED.set(len(self.owned()))
 
     def _drop_lost(self) -> None:

@@ -35,6 +35,9 @@ IDLE_LIMIT = 25 * 60.0
 """Seconds after which IDLE is issued anew: servers hang up after 30 minutes (RFC 2177 §3)."""
 TRACE = timedelta(minutes=10)
 _STALE_SUCCESS = timedelta(minutes=5)
+_LAST_WAIT = 1.0
+_CALM = 1.0
+"""Seconds between two turns that found nothing: some servers answer IDLE with a hint every time."""
 _WAITING = frozenset({
     MailboxState.AUTH_FAILED, MailboxState.UNREACHABLE, MailboxState.THROTTLED, MailboxState.FAILING,
     MailboxState.WAITING_FOR_BROKER,
@@ -78,9 +81,11 @@ class MailboxRunner:
         self._next_try: float | None = None
         self._next_try_at: datetime | None = None
         self._backlog = 0
+        self._found = False
         self._desired: Literal["running", "stopped"] = "running"
         self._commands: deque[MailboxCommand] = deque()
         self._memory = Recollection()
+        self._rested_at = float("-inf")
         self._ending = threading.Event()
         self._turning = threading.Lock()
         self._trace_until: datetime | None = None
@@ -108,14 +113,24 @@ class MailboxRunner:
             changed = True
         return changed
 
+    def tell_to_end(self) -> None:
+        """Begin to stop; `end` waits for it."""
+        self._ending.set()
+
     def end(self, timeout: float) -> bool:
         """Stop for good: no turn begins any more, a running one ends after the mail that it is at.
 
-        Returns whether it stood still within `timeout` seconds; only then the mailbox may be given up cleanly.
+        Returns whether it stood still within `timeout` seconds (and a last moment in which its connection is cut);
+        only then the mailbox may be given up cleanly.
         """
         self._ending.set()
         if not self._turning.acquire(timeout=timeout):
-            return False
+            # A server that hangs: without its socket the turn ends at once.
+            mailbox = self._mailbox
+            if mailbox is not None:
+                mailbox.close()
+            if not self._turning.acquire(timeout=_LAST_WAIT):
+                return False
         try:
             self._disconnect()
             return True
@@ -200,7 +215,7 @@ class MailboxRunner:
             on_news=self._news,
             stopping=self._stopping,
         )
-        left_over, failure, self._backlog = False, None, 0
+        left_over, failure, self._backlog, self._found = False, None, 0, False
         for folder in self._spec.listener.folders:
             try:
                 left_over = turn.run(folder) or left_over
@@ -230,6 +245,11 @@ class MailboxRunner:
     def _rest(self, mailbox: Mailbox) -> Rest:
         listener = self._spec.listener
         seconds = min(listener.poll_interval.total_seconds(), IDLE_LIMIT)
+        now = self._around.clock.monotonic()
+        false_alarm = not self._found and now - self._rested_at < _CALM
+        self._rested_at = now
+        if false_alarm:
+            return Rest(min(seconds, _CALM))
         if "IDLE" not in self._capabilities:
             return Rest(seconds)
         if len(listener.folders) > 1:
@@ -245,6 +265,7 @@ class MailboxRunner:
 
     def _news(self, backlog: int) -> None:
         self._backlog += backlog
+        self._found = True
         metrics.MAILBOX_BACKLOG.set(self._backlog, mailbox=self._spec.mailbox)
         self._trace("mails to fetch", backlog=backlog)
         if self._standing.state is not MailboxState.FETCHING:

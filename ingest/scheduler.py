@@ -40,7 +40,7 @@ class _Seat:
 class Scheduler:
     """Gives runners their turns. `run` blocks in one thread; all other methods may be called from any."""
 
-    def __init__(self, clock: Clock, *, workers: int = 8) -> None:
+    def __init__(self, clock: Clock, *, workers: int = 24) -> None:
         self._clock = clock
         self._seats: dict[str, _Seat] = {}
         self._lock = threading.Lock()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import structlog
@@ -90,14 +90,24 @@ class Fleet:
         self._reporter.watch_age(book.mailbox, runner.status)
         self._scheduler.add(book.mailbox, runner)
 
-    def on_given_up(self, book: CheckpointBook) -> None:
+    def on_given_up(self, books: Sequence[CheckpointBook]) -> None:
         """See `Owner.on_given_up`. Without `released` the successor takes the first mails one by one."""
-        runner = self._take(book)
-        if runner is None or runner.end(self._patience):
+        runners = [(book, self._take(book)) for book in books]
+        for _, runner in runners:
+            if runner is not None:
+                runner.tell_to_end()
+        deadline = self._around.clock.monotonic() + self._patience
+        reachable = True
+        for book, runner in runners:
+            still = runner is None or runner.end(max(0.0, deadline - self._around.clock.monotonic()))
+            if not still or not reachable:
+                continue
             try:
                 book.release()
             except MailcaseError as error:
-                structlog.get_logger("ingest").warning("given up without its record", reason=str(error))
+                # One that waited in vain is enough: the others would only hold up the stop as long.
+                reachable = False
+                structlog.get_logger("ingest").warning("given up without a record", reason=str(error))
 
     def on_lost(self, book: CheckpointBook) -> None:
         """See `Owner.on_lost`."""

@@ -40,7 +40,7 @@ def _deliver(server: GreenMailServer, rig: ImapRig, count: int, label: str) -> N
             client.sendmail("ann@example.org", [rig.login], mail_bytes(f"{label} {number}"))
 
 
-@pytest.mark.feature("IN-09", "rebalances when one dies")
+@pytest.mark.feature("IN-09", "no duplicates downstream")
 def test_a_stopped_owner_that_wakes_after_its_mailbox_moved_loses_nothing(
     installation: Installation, greenmail: GreenMailServer
 ) -> None:
@@ -147,7 +147,8 @@ Intake.publish = deadly
 """
 
 
-@pytest.mark.feature("IN-05", "delete")
+@pytest.mark.feature("IN-09", "rebalances when one dies")
+@pytest.mark.feature("IN-05", "never before the broker's acknowledgement")
 def test_sigkill_between_record_and_checkpoint_repeats_the_record_under_the_same_id(
     installation: Installation, greenmail: GreenMailServer
 ) -> None:

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from ingest.memory import MemoryServer
+from ingest.memory import DEMO_PASSWORD, MemoryMailbox, MemoryServer
 from ingest.runner import IDLE_LIMIT, Rest
 from ingest.scheduler import Scheduler
 from runtime.clock import SystemClock
+from schemas.errors import ProviderTemporary
 from schemas.topics import MAIL_CHECKPOINTS
 from tests.ingest.bench import NOW, Bench, spec_of
 from tests.ingest.rigs import PASSWORD, mail_bytes
@@ -128,9 +129,43 @@ def test_idle_is_issued_anew_before_servers_hang_up() -> None:
     rest = bench.turn()
     assert rest.descriptor is not None
     assert rest.seconds == IDLE_LIMIT < 29 * 60
+    bench.clock.advance(IDLE_LIMIT)
     again = bench.turn()
     assert again.descriptor is not None
     assert again.seconds == IDLE_LIMIT
+
+
+def test_a_server_that_hints_at_nothing_all_the_time_is_not_asked_all_the_time() -> None:
+    bench = Bench()
+    bench.take_over()
+    assert bench.turn().descriptor is not None
+    assert bench.turn() == Rest(1.0), "the hint led to nothing"
+    bench.clock.advance(1)
+    assert bench.turn().descriptor is not None
+
+
+def test_a_turn_that_hangs_in_the_server_ends_when_the_process_stops() -> None:
+    bench = Bench()
+    hanging, cut = threading.Event(), threading.Event()
+
+    class Hanging(MemoryMailbox):
+        def search(self, **_: object) -> list[int]:
+            hanging.set()
+            assert cut.wait(10)
+            raise ProviderTemporary("the connection was cut")
+
+        def close(self) -> None:
+            cut.set()
+            super().close()
+
+    bench.wrap = lambda _: Hanging(bench.server)
+    runner = bench.take_over()
+    bench.server.password = DEMO_PASSWORD
+    turn = threading.Thread(target=runner.turn)
+    turn.start()
+    assert hanging.wait(5)
+    assert runner.end(0.1)
+    turn.join(5)
 
 
 @pytest.mark.feature("IN-01", "poll interval")

@@ -37,7 +37,6 @@ def _state(installation: Installation, name: str) -> str:
 
 
 @pytest.mark.feature("IN-08", "other mailboxes untouched")
-@pytest.mark.feature("IN-09", "no duplicates downstream")
 def test_control_and_hot_reload_touch_only_the_mailboxes_that_they_mean(
     installation: Installation, greenmail: GreenMailServer
 ) -> None:
