@@ -13,9 +13,9 @@ __all__ = ["NotifierOptions"]
 class NotifierOptions:
     """Times in seconds."""
 
-    lease: float = 30.0
+    lease: float = 20.0
     """How long a mail stays with a sender that is heard of no more. Living senders renew it, however long they take."""
-    renew: float = 8.0
+    renew: float = 5.0
     sweep: float = 2.0
     """Pause between two looks for ended leases, due policies and expired mails."""
     unknown_grace: float = 300.0

@@ -25,6 +25,7 @@ class Steps:
     data: int = 354
     body: int = 250
     slow: float = 0.0
+    slow_rcpt: float = 0.0
     keep_before_answer: bool = True
     """Whether a mail is taken although the answer is lost."""
 
@@ -111,6 +112,7 @@ class ScriptedServer:
             elif verb.startswith("MAIL"):
                 code, sender, recipients = self.steps.mail, line[11:-1], []
             elif verb.startswith("RCPT"):
+                await asyncio.sleep(self.steps.slow_rcpt)
                 address = line[9:-1]
                 code = self.steps.rcpt.get(address, 250)
                 if code == 250:

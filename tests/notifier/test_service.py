@@ -3,105 +3,27 @@
 from __future__ import annotations
 
 import imaplib
-import threading
-import time
+import os
+import signal
+import subprocess
+import sys
 import uuid
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
 from mail.parse import parse
 from mail.signed_ids import SigningKey, verify_marker_token, verify_message_id
 from mailcase.local.greenmail import GreenMailServer
-from notifier import service
-from notifier.backoff import Backoff
-from notifier.options import NotifierOptions
-from runtime.kafka.admin import ensure_topics
-from runtime.kafka.producer import EventProducer
-from runtime.kafka.reader import read_to_end
+from mailcase.local.services import free_port
+from runtime import metrics
 from runtime.settings import Settings
-from schemas.cloudevents import decode, encode
-from schemas.events import LedgerState, MailRequested, OutboundEvent, OutcomeReported
+from schemas.events import LedgerState, MailRequested, OutcomeReported, RecipientState
 from schemas.ids import message_id_digest, recipient_digest
-from tests.notifier.base import CONVERSATION, SECRETS, event_of, mail_requested, write_configuration
-
-Found = TypeVar("Found")
-QUICK = NotifierOptions(
-    lease=3, renew=1, sweep=0.3, unknown_grace=60, mail_backoff=Backoff(0.3, 1), server_backoff=Backoff(0.3, 1)
-)
-REQUESTED = "mailcase.mail.requested.v1"
-OUTCOME = "mailcase.mail.outcome_reported.v1"
-
-
-class Running:
-    """A notifier in a thread of this process, and the case service's side of its topics."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._producer = EventProducer(settings, "casesvc")
-        self.code: int | None = None
-        self._thread.start()
-
-    def _run(self) -> None:
-        self.code = service.run(self.settings, self._stop, options=QUICK)
-
-    def ask(self, *requests: MailRequested) -> None:
-        events = [event_of(request, REQUESTED, datetime.now(UTC)) for request in requests]
-        self._producer.publish([encode(event) for event in events])
-
-    def report(self, outcome: OutcomeReported) -> None:
-        self._producer.publish([encode(event_of(outcome, OUTCOME, datetime.now(UTC)))])
-
-    def steps(self, notification: str) -> list[OutboundEvent]:
-        """Its events, in order."""
-        found = []
-        for record in read_to_end(self.settings, "outbound.events"):
-            data = decode(record).data
-            if isinstance(data, OutboundEvent) and data.notification_id == notification:
-                found.append(data)
-        return found
-
-    def wait_for(self, notification: str, *states: LedgerState) -> OutboundEvent:
-        def last() -> OutboundEvent | None:
-            steps = self.steps(notification)
-            return steps[-1] if steps and steps[-1].state in states else None
-
-        return until(last)
-
-    def stop(self) -> None:
-        self._stop.set()
-        self._thread.join(20)
-        self._producer.close()
-
-
-def until(look: Callable[[], Found | None], seconds: float = 20) -> Found:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = look()
-        if found:
-            return found
-        time.sleep(0.1)
-    raise AssertionError("it did not come in time")
-
-
-@pytest.fixture
-def start(settings: Settings, tmp_path: Path) -> Iterator[Callable[..., Running]]:
-    running: list[Running] = []
-    ensure_topics(settings)
-
-    def make(port: int, **options: str) -> Running:
-        folder = write_configuration(tmp_path / "config", port, **options)
-        running.append(Running(settings.model_copy(update={"config_dir": str(folder)})))
-        return running[-1]
-
-    yield make
-    for one in running:
-        one.stop()
+from tests.notifier.base import CONVERSATION, SECRETS, mail_requested, write_configuration
+from tests.notifier.running import Running, ask, until
+from tests.notifier.scripted import ScriptedServer, Steps
 
 
 def test_acknowledgement_reaches_the_mailbox_with_ids_that_verify(
@@ -135,3 +57,171 @@ def test_acknowledgement_reaches_the_mailbox_with_ids_that_verify(
     assert handed.message_id_digests == (message_id_digest(mail.message_id),)
     states = [step.state.value for step in notifier.steps(request.notification_id)]
     assert states == ["queued", "claimed", "transmitting", "handed_over"]
+
+
+def outcome_of(request: MailRequested, address: str) -> OutcomeReported:
+    return OutcomeReported(
+        notification_id=request.notification_id,
+        mail_id="mail-99",
+        outcome="bounced",
+        recipient_digest=recipient_digest(address),
+        status="5.1.1",
+        smtp_code="550",
+        reason="no such user",
+        kind="hard",
+    )
+
+
+def test_bounce_comes_back_as_an_outcome_of_the_case(start: Callable[..., Running]) -> None:
+    with ScriptedServer() as server:
+        notifier = start(server.port)
+        request = mail_requested(1)
+        notifier.ask(request)
+        notifier.wait_for(request.notification_id, LedgerState.HANDED_OVER)
+        notifier.report(outcome_of(request, request.to[0]))
+        bounced = notifier.wait_for(request.notification_id, LedgerState.BOUNCED)
+    assert bounced.recipients[0].state is RecipientState.BOUNCED
+    assert bounced.case == "CLM-1"
+
+
+def test_temporary_refusal_is_tried_again_and_only_the_yes_counts(start: Callable[..., Running]) -> None:
+    with ScriptedServer(Steps(body=451)) as server:
+        notifier = start(server.port)
+        request = mail_requested(1)
+        notifier.ask(request)
+        deferred = notifier.wait_for(request.notification_id, LedgerState.DEFERRED)
+        assert deferred.response.startswith("451")
+        server.steps = Steps()
+        handed = notifier.wait_for(request.notification_id, LedgerState.HANDED_OVER)
+        assert handed.attempt >= 2
+        assert len(server.mails) == 1
+
+
+def test_template_that_lacks_a_value_fails_with_its_reason(start: Callable[..., Running]) -> None:
+    with ScriptedServer() as server:
+        notifier = start(server.port)
+        request = mail_requested(1, data={"mail": {"from_name": "Ann"}})
+        notifier.ask(request)
+        failed = notifier.wait_for(request.notification_id, LedgerState.FAILED)
+    assert failed.reason == "template"
+    assert "'case' is undefined" in failed.response
+
+
+def test_account_that_is_configured_later_sends_what_waited(start: Callable[..., Running], tmp_path: Path) -> None:
+    with ScriptedServer() as server:
+        notifier = start(server.port)
+        request = mail_requested(1, account="claims")
+        notifier.ask(request)
+        assert notifier.wait_for(request.notification_id, LedgerState.DEFERRED).reason == "not_configured"
+        document = tmp_path / "config" / "all.yaml"
+        text = document.read_text(encoding="utf-8")
+        account = text.split("---")[1].replace("office", "claims")
+        document.write_text(f"{text}---{account}", encoding="utf-8")
+        notifier.wait_for(request.notification_id, LedgerState.HANDED_OVER)
+
+
+@pytest.mark.feature("ACC-09", "block_all_outbound")
+def test_outbound_switch_acts_without_restart_and_a_broken_change_does_not(
+    start: Callable[..., Running], tmp_path: Path
+) -> None:
+    with ScriptedServer() as server:
+        notifier = start(server.port)
+        running = mail_requested(0)
+        notifier.ask(running)
+        notifier.wait_for(running.notification_id, LedgerState.HANDED_OVER)
+        before = metrics.CONFIG_RELOADS.value()
+        write_configuration(tmp_path / "config", server.port, outbound="outbound: {block_all_outbound: true}")
+        until(lambda: metrics.CONFIG_RELOADS.value() > before)
+        blocked = mail_requested(1)
+        notifier.ask(blocked)
+        suppressed = notifier.wait_for(blocked.notification_id, LedgerState.SUPPRESSED)
+        assert suppressed.reason == "outbound_blocked"
+        failures = metrics.CONFIG_RELOAD_FAILURES.value()
+        write_configuration(tmp_path / "config", server.port, outbound="outbound: {block_everything: true}")
+        until(lambda: metrics.CONFIG_RELOAD_FAILURES.value() > failures)
+        other = mail_requested(2)
+        notifier.ask(other)
+        notifier.wait_for(other.notification_id, LedgerState.SUPPRESSED)
+        assert len(server.mails) == 1
+
+
+def test_stopping_finishes_the_hand_over_that_is_under_way(start: Callable[..., Running]) -> None:
+    with ScriptedServer(Steps(slow=1.5)) as server:
+        notifier = start(server.port)
+        request = mail_requested(1)
+        notifier.ask(request)
+        assert server.body_received.wait(20)
+        notifier.stop()
+        assert notifier.code == 0
+        assert len(server.mails) == 1
+        assert notifier.steps(request.notification_id)[-1].state is LedgerState.HANDED_OVER
+
+
+_CHILD = """
+from notifier import service
+from runtime.settings import load_settings
+from tests.notifier.running import QUICK
+raise SystemExit(service.run(load_settings(), options=QUICK))
+"""
+
+
+def child(settings: Settings, folder: Path) -> subprocess.Popen[bytes]:
+    """A notifier of its own process, to be killed."""
+    environment = os.environ | {
+        "MAILCASE_KAFKA_BROKERS": settings.kafka_brokers,
+        "MAILCASE_TOPIC_PREFIX": settings.topic_prefix,
+        "MAILCASE_DATABASE_URL": settings.dsn,
+        "MAILCASE_DATABASE_SCHEMA_PREFIX": settings.database_schema_prefix,
+        "MAILCASE_BLOB_URL": settings.blob_url,
+        "MAILCASE_CONFIG_DIR": str(folder),
+        "MAILCASE_HTTP_PORT": str(free_port()),
+    }
+    return subprocess.Popen([sys.executable, "-c", _CHILD], env=environment, stderr=subprocess.DEVNULL)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGKILL)
+    process.wait(10)
+
+
+@pytest.mark.feature("OU-05", "one hand-over per notification")
+def test_notifier_killed_while_transmitting_leaves_doubt_and_never_sends_again_by_itself(
+    settings: Settings, tmp_path: Path, start: Callable[..., Running]
+) -> None:
+    with ScriptedServer(Steps(slow=4)) as server:
+        folder = write_configuration(tmp_path / "config", server.port)
+        victim = child(settings, folder)
+        try:
+            request = mail_requested(1)
+            ask(settings, request)
+            assert server.body_received.wait(30)
+        finally:
+            kill(victim)
+        server.steps = Steps()
+        notifier = start(server.port)
+        unknown = notifier.wait_for(request.notification_id, LedgerState.UNKNOWN)
+        assert unknown.reason == "sender_died_while_transmitting"
+        other = mail_requested(2)
+        notifier.ask(other)
+        notifier.wait_for(other.notification_id, LedgerState.HANDED_OVER)
+        assert notifier.steps(request.notification_id)[-1].state is LedgerState.UNKNOWN
+        assert server.data_commands == 2, "one of the killed process, one of the other mail"
+
+
+def test_notifier_killed_while_it_only_had_a_claim_sends_once(
+    settings: Settings, tmp_path: Path, start: Callable[..., Running]
+) -> None:
+    with ScriptedServer(Steps(slow_rcpt=60)) as server:
+        folder = write_configuration(tmp_path / "config", server.port)
+        victim = child(settings, folder)
+        try:
+            request = mail_requested(1)
+            ask(settings, request)
+            until(lambda: any(command.startswith("RCPT") for command in server.commands), 30)
+        finally:
+            kill(victim)
+        server.steps = Steps()
+        notifier = start(server.port)
+        handed = notifier.wait_for(request.notification_id, LedgerState.HANDED_OVER)
+        assert handed.attempt == 2
+        assert len(server.mails) == 1
