@@ -39,6 +39,7 @@ def assert_linked(desk: Desk, mail: Decision, *cases: str) -> None:
 
 
 @pytest.mark.feature("CV-01", "signed Message-ID")
+@pytest.mark.feature("CV-05", "reply is an event")
 def test_participants_reply_to_our_mail_joins_its_case(desk: Desk) -> None:
     desk.take(decision("p1"))
     reply = decision("r1", evidence=[signed(notification(desk))])
@@ -99,7 +100,6 @@ def test_participant_joins_by_the_thread_index_and_a_stranger_does_not(desk: Des
 
 
 @pytest.mark.feature("CV-02", "doubt gives a linked interaction")
-@pytest.mark.feature("CV-02", "the case worker decides")
 def test_stranger_with_a_guessed_case_id_is_linked_and_changes_nothing(desk: Desk) -> None:
     desk.take(decision("p1"))
     before = desk.rows("SELECT version, fields, updated_at FROM cases")

@@ -11,10 +11,11 @@ import pytest
 from casesvc import intake as intake_module
 from casesvc.applying import Applied, apply
 from casesvc.intake import Intake, StoppedEarly
+from casesvc.service import _until_done
 from runtime import metrics
 from runtime.clock import ManualClock
 from schemas.cloudevents import Record
-from schemas.errors import InternalError
+from schemas.errors import InternalError, ProviderTemporary
 from schemas.events import Decision
 from tests.casesvc.build import CREATE, configuration, decision, record
 from tests.casesvc.conftest import Desk
@@ -198,3 +199,44 @@ def test_two_intakes_at_once_do_everything_once(desk: Desk) -> None:
     assert desk.rows("SELECT count(*), count(DISTINCT mail_id) FROM interactions") == [(31, 31)]
     assert desk.rows("SELECT count(*) FROM interaction_cases") == [(31,)]
     assert len(desk.events("mailcase.mail.requested.v1")) == 1
+
+
+@pytest.mark.parametrize("suspects", [False, True])
+def test_database_that_goes_away_in_the_middle_loses_and_repeats_nothing(
+    desk: Desk, plain: psycopg.Connection[Any], suspects: bool
+) -> None:
+    cut = threading.Event()
+
+    def applying(connection: Any, made: Decision, *rest: Any) -> Applied:
+        applied = apply(connection, made, *rest)
+        if made.mail.subject == "About p2" and not cut.is_set():
+            cut.set()
+            plain.execute("SELECT pg_terminate_backend(%s)", [connection.info.backend_pid])
+        return applied
+
+    records = [record(decision(f"p{number}")) for number in range(4)]
+    intake = desk.new_intake(applying=applying)
+    with pytest.raises(ProviderTemporary):
+        intake.process(records, suspects=suspects)
+    intake.process(records, suspects=suspects)
+    assert len(desk.case_ids()) == 4
+    assert len(desk.events("mailcase.case.created.v1")) == 4
+    assert quarantined(desk) == []
+    assert desk.rows("SELECT count(*) FROM attempts") == [(0,)]
+
+
+def test_work_is_tried_until_the_database_is_back_or_the_service_stops() -> None:
+    tries: list[int] = []
+
+    def take() -> None:
+        tries.append(1)
+        if len(tries) < 3:
+            raise ProviderTemporary("away")
+
+    _until_done(take, threading.Event())
+    assert len(tries) == 3
+    stop = threading.Event()
+    stop.set()
+    tries.clear()
+    with pytest.raises(StoppedEarly):
+        _until_done(take, stop)

@@ -203,7 +203,7 @@ def test_two_processes_killed_in_the_middle_do_everything_once(
     assert all(len(ids) == 1 for ids in found.values())
 
 
-@pytest.mark.feature("CF-04", "all services reload")
+@pytest.mark.feature("CF-04", "last good kept")
 def test_new_case_type_is_in_force_without_a_restart_and_a_broken_one_changes_nothing(
     settings: Settings, launch: Callable[[], Process], producer: EventProducer, store: Store, folder: Path
 ) -> None:
