@@ -121,7 +121,7 @@ class Company:
             "initial": "new", "resolved": ["resolved"], "queue": "desk",
             "email": {"account": mailbox, "description_field": "description",
                       "acknowledgement": {"template": "received", "language": "en"},
-                      "listener": {"poll_interval": "2s"}},
+                      "listener": {"poll_interval": "2s", "max_mail_bytes": "1MB"}},
         }  # fmt: skip
 
     def _template(self) -> dict[str, object]:

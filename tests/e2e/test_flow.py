@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Callable
 
+from schemas import topics
 from schemas.events import LedgerState
 from tests.e2e.conftest import Pipeline
+from tests.support.plain import plain_records
+
+WRITTEN = (
+    topics.MAIL_RAW,
+    topics.MAIL_CHECKPOINTS,
+    topics.MAIL_DECISIONS,
+    topics.MAIL_QUARANTINE,
+    topics.CASE_EVENTS,
+    topics.OUTBOUND_EVENTS,
+    topics.MAILBOX_STATUS,
+    topics.MAILBOX_CONTROL,
+)
+"""Topics that the services and the command write; the others have no writer yet."""
 
 
 def test_a_mail_becomes_a_case_and_the_reply_to_its_acknowledgement_joins_it(
@@ -39,3 +56,35 @@ def test_a_mail_becomes_a_case_and_the_reply_to_its_acknowledgement_joins_it(
     assert not joined.created
     assert not linked.attached
     assert set(linked.linked) == {case_id}
+
+
+def test_a_plain_consumer_reads_every_topic_that_the_services_write(pipeline: Callable[..., Pipeline]) -> None:
+    line = pipeline("sales")
+    company, observer, settings = line.company, line.observer, line.settings
+    line.start({"ingest": 1, "router": 1, "casesvc": 1, "notifier": 1})
+    oversize = company.mail(2, "sales")
+    oversize.add_attachment(b"x" * 1_200_000, maintype="application", subtype="octet-stream", filename="big.bin")
+    company.deliver(company.mail(1, "sales"), oversize)
+    subprocess.run(
+        [sys.executable, "-m", "mailcase", "mailbox", "restart", "sales"],
+        env=dict(line.services.environment), check=True, capture_output=True, timeout=60,
+    )  # fmt: skip
+    line.until(
+        lambda: (
+            any(out.state is LedgerState.HANDED_OVER for out in observer.outgoing.values())
+            and any(story.quarantine for story in observer.mails.values())
+        ),
+        40,
+        "one mail acknowledged, one quarantined",
+    )
+    for topic in WRITTEN:
+        records = plain_records(settings.kafka_brokers, settings.topic(topic))
+        assert records, f"nothing was written to {topic}"
+        for key, value, headers in records:
+            assert key
+            assert headers["ce_specversion"] == b"1.0"
+            assert headers["ce_type"].startswith(b"mailcase.")
+            if topic == topics.MAIL_RAW:
+                assert b"Message-ID: <mail-1@" in value
+            else:
+                assert isinstance(json.loads(value), dict)

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from kafka import KafkaConsumer, TopicPartition
 
 from runtime.kafka.admin import delete_topics, ensure_topics
 from runtime.kafka.producer import EventProducer
@@ -15,6 +14,7 @@ from schemas import topics
 from schemas.cloudevents import MAIL_RECEIVED, Record, decode, encode
 from schemas.events import REGISTRY
 from tests.schemas.examples import RAW_BYTES, example
+from tests.support.plain import plain_records
 
 KINDS = [MAIL_RECEIVED, *sorted(REGISTRY)]
 
@@ -26,24 +26,6 @@ def topics_of_the_test(settings: Settings) -> Iterator[Settings]:
     delete_topics(settings)
 
 
-def _plain_records(settings: Settings, topic: str) -> list[tuple[bytes, bytes, dict[str, bytes]]]:
-    """All records of a topic, read as any analyst would, without a line of mailcase."""
-    consumer = KafkaConsumer(bootstrap_servers=settings.kafka_brokers, enable_auto_commit=False)
-    try:
-        name = settings.topic_prefix + topic
-        partitions = [TopicPartition(name, number) for number in consumer.partitions_for_topic(name)]
-        consumer.assign(partitions)
-        consumer.seek_to_beginning(*partitions)
-        wanted = sum(consumer.end_offsets(partitions).values())
-        found: list[tuple[bytes, bytes, dict[str, bytes]]] = []
-        while len(found) < wanted:
-            for batch in consumer.poll(timeout_ms=1000).values():
-                found += [(record.key, record.value, dict(record.headers)) for record in batch]
-        return found
-    finally:
-        consumer.close()
-
-
 def test_a_plain_consumer_reads_every_event_type(topics_of_the_test: Settings) -> None:
     producer = EventProducer(topics_of_the_test, "wire-test")
     try:
@@ -52,7 +34,7 @@ def test_a_plain_consumer_reads_every_event_type(topics_of_the_test: Settings) -
         producer.close()
     seen: dict[str, tuple[str, bytes, bytes, dict[str, bytes]]] = {}
     for topic in topics.CATALOGUE:
-        for key, value, headers in _plain_records(topics_of_the_test, topic):
+        for key, value, headers in plain_records(topics_of_the_test.kafka_brokers, topics_of_the_test.topic(topic)):
             seen[headers["ce_type"].decode()] = (topic, key, value, headers)
     assert seen.keys() == set(KINDS)
     for kind, (topic, key, value, headers) in seen.items():
