@@ -74,6 +74,7 @@ class Installation:
     settings: Settings
     folder: Path
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    ports: dict[str, int] = field(default_factory=dict)
 
     def configure(self, boxes: Sequence[tuple[str, str, int]], after: str = "keep") -> None:
         """Mailboxes as (name, login, IMAP port)."""
@@ -86,17 +87,13 @@ class Installation:
 
     def start(self, instance: str, prelude: str = "") -> subprocess.Popen[bytes]:
         """Start an ingest process; `prelude` is Python that runs in it first."""
+        port = free_port()
+        self.ports[instance] = port
         environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("MAILCASE_")},
-            "MAILCASE_KAFKA_BROKERS": self.settings.kafka_brokers,
-            "MAILCASE_TOPIC_PREFIX": self.settings.topic_prefix,
-            "MAILCASE_BLOB_URL": f"file://{self.folder}/blobs",
-            "MAILCASE_CONFIG_DIR": str(self.folder / "config"),
+            **self._environment(),
             "MAILCASE_INSTANCE": instance,
-            "MAILCASE_HTTP_PORT": str(free_port()),
+            "MAILCASE_HTTP_PORT": str(port),
             "MAILCASE_STOP_TIMEOUT": "10",
-            "MAILCASE_SECRET_BOX": PASSWORD,
-            "MAILCASE_SECRET_KEY": "0123456789abcdef0123456789abcdef",
         }
         program = f"{prelude}\nfrom mailcase.cli import main\nmain(['run', 'ingest'])"
         with (self.folder / f"{instance}.log").open("ab") as log:
@@ -105,6 +102,27 @@ class Installation:
             )
         self.processes.append(process)
         return process
+
+    def command(self, *arguments: str, piped: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
+        """Run `mailcase …` to its end."""
+        return subprocess.run(
+            [sys.executable, "-c", "from mailcase.cli import main; main()", *arguments],
+            input=piped,
+            capture_output=True,
+            timeout=60,
+            env={**self._environment(), **environment},
+        )
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            **{name: value for name, value in os.environ.items() if not name.startswith("MAILCASE_")},
+            "MAILCASE_KAFKA_BROKERS": self.settings.kafka_brokers,
+            "MAILCASE_TOPIC_PREFIX": self.settings.topic_prefix,
+            "MAILCASE_BLOB_URL": f"file://{self.folder}/blobs",
+            "MAILCASE_CONFIG_DIR": str(self.folder / "config"),
+            "MAILCASE_SECRET_BOX": PASSWORD,
+            "MAILCASE_SECRET_KEY": "0123456789abcdef0123456789abcdef",
+        }
 
     def log(self, instance: str) -> str:
         return (self.folder / f"{instance}.log").read_text(errors="replace")

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import io
 import mailbox as stdlib_mailbox
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,7 +24,7 @@ from schemas.events.received import MailReceived, Mode
 from schemas.ids import mail_id, sha256_hex
 from schemas.topics import MAIL_RAW, MAILBOX_CONTROL, MAILBOX_STATUS
 from tests.ingest.processes import Installation
-from tests.ingest.rigs import PASSWORD, mail_bytes
+from tests.ingest.rigs import mail_bytes
 
 LIMIT = 1_000_000
 
@@ -132,32 +129,11 @@ def installation(settings: Settings, tmp_path: Path) -> Installation:
     return installation
 
 
-def _mailcase(
-    installation: Installation, *arguments: str, piped: bytes = b"", **environment: str
-) -> subprocess.CompletedProcess[bytes]:
-    settings = installation.settings
-    return subprocess.run(
-        [sys.executable, "-c", "from mailcase.cli import main; main()", *arguments],
-        input=piped,
-        capture_output=True,
-        timeout=60,
-        env={
-            **{name: value for name, value in os.environ.items() if not name.startswith("MAILCASE_")},
-            "MAILCASE_KAFKA_BROKERS": settings.kafka_brokers,
-            "MAILCASE_TOPIC_PREFIX": settings.topic_prefix,
-            "MAILCASE_BLOB_URL": f"file://{installation.folder}/blobs",
-            "MAILCASE_CONFIG_DIR": str(installation.folder / "config"),
-            "MAILCASE_SECRET_BOX": PASSWORD,
-            **environment,
-        },
-    )
-
-
 @pytest.mark.feature("IN-11", "ingest stdin as an MTA pipe")
 def test_a_piped_mail_is_durable_when_the_command_says_so(installation: Installation) -> None:
     raw = mail_bytes("piped")
-    done = _mailcase(
-        installation, "ingest", "file", "--mailbox", "claims", "--sender", "", "--recipient", "c@example.net", "-",
+    done = installation.command(
+        "ingest", "file", "--mailbox", "claims", "--sender", "", "--recipient", "c@example.net", "-",
         piped=raw,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, b"")
@@ -174,20 +150,20 @@ def test_a_piped_mail_is_durable_when_the_command_says_so(installation: Installa
 def test_exit_codes_tell_an_mta_what_to_do(installation: Installation, tmp_path: Path) -> None:
     raw = mail_bytes()
     to_claims = ("ingest", "file", "--mailbox", "claims")
-    away = _mailcase(
-        installation, *to_claims, "-", piped=raw, MAILCASE_KAFKA_BROKERS="127.0.0.1:1", MAILCASE_KAFKA_TIMEOUT="2"
+    away = installation.command(
+        *to_claims, "-", piped=raw, MAILCASE_KAFKA_BROKERS="127.0.0.1:1", MAILCASE_KAFKA_TIMEOUT="2"
     )
     assert (away.returncode, b"not durable, try again" in away.stderr) == (75, True)
     blocked = tmp_path / "no-folder"
     blocked.write_text("a file stands where the blob store should be")
-    full = _mailcase(installation, *to_claims, "-", piped=raw, MAILCASE_BLOB_URL=f"file://{blocked}")
+    full = installation.command(*to_claims, "-", piped=raw, MAILCASE_BLOB_URL=f"file://{blocked}")
     assert full.returncode == 75
-    broken = _mailcase(installation, *to_claims, "-", piped=raw, MAILCASE_CONFIG_DIR=str(tmp_path / "nowhere"))
+    broken = installation.command(*to_claims, "-", piped=raw, MAILCASE_CONFIG_DIR=str(tmp_path / "nowhere"))
     assert broken.returncode == 75
-    assert _mailcase(installation, *to_claims, "-").returncode == 65
-    assert _mailcase(installation, *to_claims, str(tmp_path / "missing.eml")).returncode == 65
-    assert _mailcase(installation, *to_claims).returncode == 64
-    typo = _mailcase(installation, "ingest", "file", "--mailbox", "claim", "-", piped=raw)
+    assert installation.command(*to_claims, "-").returncode == 65
+    assert installation.command(*to_claims, str(tmp_path / "missing.eml")).returncode == 65
+    assert installation.command(*to_claims).returncode == 64
+    typo = installation.command("ingest", "file", "--mailbox", "claim", "-", piped=raw)
     assert (typo.returncode, b"did you mean 'claims'?" in typo.stderr) == (64, True)
     for done in (away, full, broken, typo):
         assert b"Traceback" not in done.stderr
@@ -196,14 +172,14 @@ def test_exit_codes_tell_an_mta_what_to_do(installation: Installation, tmp_path:
 @pytest.mark.feature("IN-08", "start and stop from the CLI")
 def test_mailbox_commands_write_one_wish_that_carries_on_what_still_holds(installation: Installation) -> None:
     for wish in ("stop", "resync"):
-        done = _mailcase(installation, "mailbox", wish, "claims")
+        done = installation.command("mailbox", wish, "claims")
         assert done.returncode == 0, done.stderr
     last = [decode(record).data for record in read_to_end(installation.settings, MAILBOX_CONTROL)][-1]
     assert isinstance(last, MailboxControl)
     assert last.desired == "stopped"
     assert last.command is not None
     assert last.command.kind == "resync"
-    wrong = _mailcase(installation, "mailbox", "stop", "clams")
+    wrong = installation.command("mailbox", "stop", "clams")
     assert (wrong.returncode, b"did you mean 'claims'?" in wrong.stderr) == (1, True)
-    nothing = _mailcase(installation, "mailbox", "status")
+    nothing = installation.command("mailbox", "status")
     assert b"no mailbox has told its state yet" in nothing.stdout

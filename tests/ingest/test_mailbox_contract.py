@@ -6,12 +6,14 @@ import select
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
 
 import pytest
 
 from ingest.mailbox import Mailbox, MailGone, MailTooLarge
 from schemas.errors import ProviderAuth, ProviderPermanent
-from tests.ingest.rigs import Rig, mail_bytes
+from tests.ingest.rigs import Rig, TwinRig, mail_bytes
 
 OLD = datetime(2020, 5, 17, 12, 0, tzinfo=UTC)
 
@@ -92,6 +94,23 @@ def test_outline_tells_header_and_structure(rig: Rig, box: Mailbox) -> None:
     assert b"Subject: Only the header" in outline.header
     assert b"the content" not in outline.header
     assert "text/plain" in outline.structure
+
+
+def test_outline_names_the_parts_of_a_multipart_mail(rig: Rig, box: Mailbox) -> None:
+    mail = EmailMessage()
+    mail["Subject"] = "With a picture"
+    mail.set_content("See the picture.")
+    mail.add_alternative("<p>See the picture.</p>", subtype="html")
+    mail.add_attachment(b"x" * 3000, maintype="image", subtype="png", filename="photo.png")
+    rig.append(mail.as_bytes(policy=SMTP))
+    box.select("INBOX", for_writing=False)
+    structure = box.outline(box.search()[0]).structure
+    if not isinstance(rig, TwinRig):
+        assert [part.split()[:2] for part in structure.split("; ")] == [
+            ["1.1", "text/plain"],
+            ["1.2", "text/html"],
+            ["2", "image/png"],
+        ]
 
 
 def test_summaries_and_fetch_of_a_mail_that_is_gone(rig: Rig, box: Mailbox) -> None:

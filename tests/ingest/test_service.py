@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import smtplib
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,6 +50,18 @@ def test_control_and_hot_reload_touch_only_the_mailboxes_that_they_mean(
     eventually(lambda: installation.idle("claims", "orders"))
     eventually(lambda: _state(installation, "broken") == "unreachable")
     since = installation.statuses()["orders"].since
+
+    shown = installation.command("mailbox", "status").stdout.decode()
+    assert [line.split()[:2] for line in shown.splitlines()] == [
+        ["broken", "unreachable"],
+        ["claims", "idle"],
+        ["orders", "idle"],
+    ]
+    assert "does not answer while connecting" in shown.splitlines()[0]
+    with urllib.request.urlopen(f"http://127.0.0.1:{installation.ports['only']}/metrics", timeout=5) as answer:
+        metrics = answer.read().decode()
+    assert 'mailcase_mailbox_state{mailbox="broken",state="unreachable"} 1.0' in metrics
+    assert 'mailcase_mailbox_last_success_age_seconds{mailbox="claims"}' in metrics
 
     producer = EventProducer(installation.settings, "test")
     stop = next_control(None, "claims", "stop", command_id="x1", by="ann", at=NOW)

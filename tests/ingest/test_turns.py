@@ -6,13 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ingest.memory import SEEN
+from ingest.mailbox import FolderState, MailGone
+from ingest.memory import SEEN, MemoryMailbox
+from schemas.errors import ProviderPermanent
 from schemas.events.mailbox import ImapCursor
 from schemas.events.received import Mode
 from schemas.ids import mail_id_by_server
 from schemas.topics import MAIL_RAW
 from tests.ingest.bench import NOW, Bench
-from tests.ingest.rigs import mail_bytes
+from tests.ingest.rigs import PASSWORD, mail_bytes
 
 BEFORE = NOW - timedelta(days=30)
 
@@ -360,6 +362,60 @@ def test_large_mail_travels_as_claim_check() -> None:
     assert event.body == b""
     assert mail.raw.size == len(raw)
     assert bench.blobs.get(mail.raw.ref.removeprefix("blob:")) == raw
+
+
+def test_a_broker_with_a_lower_limit_gets_the_reference_instead_of_the_bytes() -> None:
+    bench = Bench(inline_limit=10_000_000)
+    bench.take_over()
+    bench.turn()
+    raw = mail_bytes("large", "x" * 500_000)
+    bench.server.append(raw, received_at=NOW)
+    bench.server.append(mail_bytes("small"), received_at=NOW)
+    bench.turn()
+    assert sorted(len(record.value or b"") for record in bench.log.records(MAIL_RAW))[0] == 0
+    assert len(bench.log.records(MAIL_RAW)) == 2
+    assert bench.states[-1] == "idle"
+
+
+def test_a_folder_that_may_only_be_read_is_read_and_its_after_actions_wait() -> None:
+    bench = Bench({"after_intake": "delete"})
+    writable = False
+
+    class ReadOnly(MemoryMailbox):
+        def select(self, folder: str, *, for_writing: bool) -> FolderState:
+            if for_writing and not writable:
+                raise ProviderPermanent("the folder may only be read")
+            return super().select(folder, for_writing=for_writing)
+
+    bench.wrap = lambda _: ReadOnly(bench.server, PASSWORD)
+    bench.take_over()
+    bench.turn()
+    bench.server.append(mail_bytes(), received_at=NOW)
+    bench.turn()
+    assert len(bench.published()) == 1
+    assert _cursor(bench).after_actions == (1,)
+    writable = True
+    bench.turn()
+    assert bench.server.folder("INBOX").mails == {}
+
+
+def test_a_mail_that_vanishes_while_it_is_taken_is_passed_over() -> None:
+    bench = Bench()
+
+    class Vanishing(MemoryMailbox):
+        def fetch(self, uid: int, *, size: int, limit: int) -> bytes:
+            if uid == 2:
+                raise MailGone("it was deleted meanwhile")
+            return super().fetch(uid, size=size, limit=limit)
+
+    bench.wrap = lambda _: Vanishing(bench.server, PASSWORD)
+    bench.take_over()
+    bench.turn()
+    for number in range(3):
+        bench.server.append(mail_bytes(f"mail {number}"), received_at=NOW)
+    bench.turn()
+    assert len(bench.published()) == 2
+    assert _cursor(bench).last_uid == 3
 
 
 def test_a_mail_that_kills_the_process_is_found_and_put_aside() -> None:
