@@ -10,7 +10,17 @@ from collections.abc import Iterable
 from email.header import Header
 from urllib.parse import quote
 
-__all__ = ["LINE", "address_field", "ascii_address", "field", "ids_field", "parameter", "words_field"]
+__all__ = [
+    "LINE",
+    "address_field",
+    "ascii_address",
+    "field",
+    "ids_field",
+    "is_message_id",
+    "parameter",
+    "visible",
+    "words_field",
+]
 
 LINE = 76
 """Characters that lines keep to where they can be folded (RFC 5322 §2.1.1 wants at most 78)."""

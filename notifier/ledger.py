@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from zlib import crc32
 
 from notifier.conclude import conclude
-from notifier.limits import SendingFacts, is_automatic, judge
+from notifier.limits import SendingFacts, answers_by_itself, judge
 from notifier.options import NotifierOptions
 from notifier.outcomes import apply_early
 from notifier.records import Entry, Recipient
@@ -146,7 +146,7 @@ class Ledger:
         if judgement.suppressed is not None:
             unit.move(judged, Cause.SUPPRESS, reason=judgement.suppressed)
             return None
-        if is_automatic(entry.request):
+        if answers_by_itself(entry.request):
             _count(unit, judged, counts)
         claimed = replace(judged, owner=self.owner, attempt=entry.attempt + 1)
         return unit.move(claimed, Cause.CLAIM, lease=self._options.lease)
@@ -203,7 +203,7 @@ def _late_yes(unit: Unit, entry: Entry, recipients: tuple[Recipient, ...], resul
 
 def _counts(unit: Unit, due: list[Entry], outbound: Outbound) -> Counter[str]:
     """Automatic mails of the period to the recipients of `due`, under locks: two replicas count one another's."""
-    digests = sorted({one.digest for entry in due if is_automatic(entry.request) for one in entry.open_recipients})
+    digests = sorted({one.digest for entry in due if answers_by_itself(entry.request) for one in entry.open_recipients})
     if not digests:
         return Counter()
     for digest in digests:

@@ -16,7 +16,7 @@ from schemas.config import Outbound
 from schemas.events import MailRequested, Purpose
 from schemas.ids import recipient_digest
 
-__all__ = ["Judgement", "SendingFacts", "is_automatic", "judge"]
+__all__ = ["Judgement", "SendingFacts", "answers_by_itself", "judge"]
 
 REPLIES = frozenset({Purpose.ACKNOWLEDGEMENT, Purpose.REPLY, Purpose.FAILURE_ANSWER, Purpose.TOO_LARGE_ANSWER})
 """Purposes that answer a mail by themselves."""
@@ -33,7 +33,7 @@ _ROBOT_FORMS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class SendingFacts:
-    """What the judgement needs besides the request. `counts`: automatic mails of the period, by recipient digest."""
+    """What the judgement needs besides the request. `counts`: automatic answers of the period, by recipient digest."""
 
     outbound: Outbound
     own_addresses: frozenset[str]
@@ -49,9 +49,9 @@ class Judgement:
     suppressed: str | None
 
 
-def is_automatic(request: MailRequested) -> bool:
-    """Whether the loop protection applies: nobody wrote and sent this mail by hand."""
-    return request.auto_submitted != "no"
+def answers_by_itself(request: MailRequested) -> bool:
+    """Whether this is an automatic answer to a mail: what loops and mail bombs are made of."""
+    return request.purpose in REPLIES and request.auto_submitted != "no"
 
 
 def judge(request: MailRequested, recipients: tuple[str, ...], facts: SendingFacts) -> Judgement:
@@ -60,7 +60,7 @@ def judge(request: MailRequested, recipients: tuple[str, ...], facts: SendingFac
         return _all(recipients, "outbound_blocked")
     if not recipients:
         return Judgement({}, "no_recipient")
-    if request.purpose in REPLIES and is_automatic(request) and request.cause_class != "human":
+    if answers_by_itself(request) and request.cause_class != "human":
         return _all(recipients, f"answers_{request.cause_class or 'unknown_class'}")
     refused = {}
     for address in recipients:
@@ -83,11 +83,13 @@ def _refusal(request: MailRequested, address: str, facts: SendingFacts) -> str |
     if usable is None:
         return "invalid_address"
     reason = facts.outbound.refusal(usable)
-    if reason is not None or not is_automatic(request):
+    if reason is not None or request.auto_submitted == "no":
         return reason
     if usable.lower() in facts.own_addresses:
         return "own_address"
-    if request.purpose in REPLIES and _is_robot(usable):
+    if not answers_by_itself(request):
+        return None
+    if _is_robot(usable):
         return "robot"
     if facts.counts.get(recipient_digest(address), 0) >= facts.outbound.automatic_per_recipient:
         return "too_many_to_recipient"

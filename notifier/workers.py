@@ -81,8 +81,11 @@ class Workers:
         sender = self._make_sender()
         renewing = asyncio.create_task(self._renew())
         try:
-            await self._claim_and_send(stop, sender)
-            await self._finish_active()
+            try:
+                await self._claim_and_send(stop, sender)
+            finally:
+                # Also when claiming failed for good: what is being transmitted must not become doubt for that.
+                await self._finish_active()
         finally:
             self._loop = None
             renewing.cancel()

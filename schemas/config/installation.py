@@ -89,7 +89,7 @@ class Outbound(Part):
         Field(default=None, description="Addresses and domains that may be sent to; without it all may.")
     )
     automatic_per_recipient: int = Field(
-        default=20, ge=1, le=10_000, description="Automatic mails that one address gets within `automatic_period`."
+        default=20, ge=1, le=10_000, description="Automatic answers that one address gets within `automatic_period`."
     )
     automatic_period: Duration = Field(
         default=timedelta(hours=1), description="Span of time that `automatic_per_recipient` counts over."

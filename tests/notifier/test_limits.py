@@ -99,6 +99,7 @@ def test_one_address_gets_so_many_automatic_mails_and_no_more() -> None:
     assert judged(mail_requested(1, ANN), {digest: 20})[0] == "too_many_to_recipient"
     assert judged(mail_requested(1, ANN), {digest: 2}, automatic_per_recipient=2)[0] == "too_many_to_recipient"
     assert judged(mail_requested(1, ANN, auto_submitted="no"), {digest: 99})[0] is None
+    assert judged(mail_requested(1, ANN, purpose=Purpose.NOTIFICATION), {digest: 99})[0] is None
 
 
 @pytest.mark.parametrize("address", ["ann", "ann@@x.example", "a b@x.example", "a@x.example\r\nDATA", "ann@-x.example"])

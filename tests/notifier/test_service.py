@@ -26,6 +26,8 @@ from tests.notifier.running import Running, ask, until
 from tests.notifier.scripted import ScriptedServer, Steps
 
 
+@pytest.mark.feature("CV-04", "templates need nothing")
+@pytest.mark.feature("CV-04", "token by itself")
 def test_acknowledgement_reaches_the_mailbox_with_ids_that_verify(
     start: Callable[..., Running], greenmail: GreenMailServer
 ) -> None:
