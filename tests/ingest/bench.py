@@ -20,7 +20,7 @@ from runtime.clock import ManualClock
 from runtime.kafka.memory import MemoryLog, MemoryProducer
 from schemas.cloudevents import Event, Record, decode
 from schemas.config import EmailListener, ImapReceiver, Login
-from schemas.events.mailbox import Checkpoint, MailboxCommand, MailboxControl, MailboxStatus
+from schemas.events.mailbox import Checkpoint, ImapCursor, MailboxCommand, MailboxControl, MailboxStatus
 from schemas.events.quarantine import Quarantined
 from schemas.events.received import MailReceived
 from schemas.topics import MAIL_CHECKPOINTS, MAIL_QUARANTINE, MAIL_RAW
@@ -113,6 +113,13 @@ class Bench:
 
     def checkpoint(self) -> Checkpoint | None:
         return Fold(self.checkpoints()).newest("claims")
+
+    def cursor(self, folder: str = "INBOX") -> ImapCursor:
+        checkpoint = self.checkpoint()
+        assert checkpoint is not None
+        cursor = checkpoint.folders[folder]
+        assert isinstance(cursor, ImapCursor)
+        return cursor
 
     @property
     def states(self) -> list[str]:
