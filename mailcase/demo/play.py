@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import imaplib
 import secrets
+import shlex
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.parser import BytesHeaderParser
 from pathlib import Path
 
+from casesvc.api.tokens import SCOPES
+from casesvc.api.tokens import create as create_token
 from mailcase.demo import environment as demo_environment
 from mailcase.demo import relay, report, scenario
 from mailcase.demo.observe import Observer
 from mailcase.demo.scenario import Expectation, ScenarioMail
 from mailcase.local.options import LocalOptions
-from mailcase.local.services import Services
+from mailcase.local.services import Services, free_port
 from mailcase.local.stack import LocalStack
 from mailcase.migrate_command import SERVICES
 from runtime.database.migrations import migrate
+from runtime.database.pool import Database
 from runtime.kafka.admin import ensure_topics
+from runtime.settings import Settings
 from schemas.errors import ProviderTemporary
 from schemas.events import LedgerState, Purpose
 
@@ -86,7 +91,7 @@ class Demo:
         with Services(variables, self.folder / "logs") as services:
             for service, number in REPLICAS.items():
                 for index in range(number):
-                    services.add(service, port=API_PORT if service == "casesvc" and index == 0 else None)
+                    services.add(service, port=free_port(API_PORT) if service == "casesvc" and index == 0 else None)
             self.say(f"starting {', '.join(f'{number} x {name}' for name, number in REPLICAS.items())}")
             services.start()
             services.wait_ready()
@@ -98,7 +103,8 @@ class Demo:
             expectations = [entry.expected for entry in mails]
             for phase in sorted({row.phase for row in expectations}):
                 self._play(phase, mails, observer, services)
-            print("\n" + report.render(observer, expectations, self._places(services)))
+            places = self._places(services, self._token(settings), self._env_file(variables))
+            print("\n" + report.render(observer, expectations, places))
             problems = report.differences(observer, expectations)
             for problem in problems:
                 print(f"NOT AS EXPECTED  {problem}")
@@ -172,13 +178,32 @@ class Demo:
                 next_word = time.monotonic() + (0.5 if sys.stdout.isatty() else 5.0)
             time.sleep(0.1)
 
-    def _places(self, services: Services) -> list[tuple[str, str]]:
-        mail = self.stack.greenmail
-        api = services.of("casesvc")[0].url
+    def _token(self, settings: Settings) -> str:
+        """A token for the API that may read everything."""
+        database = Database(settings.dsn, settings.schema_name("casesvc"), max_size=1)
+        try:
+            return create_token(database, "demo", list(SCOPES), None)
+        finally:
+            database.close()
+
+    def _env_file(self, variables: Mapping[str, str]) -> Path:
+        """A file to source, so that every `mailcase` command speaks to this demo. Only its owner may read it."""
+        path = self.folder / "env"
+        path.touch(mode=0o600)
+        ours = {name: value for name, value in variables.items() if name.startswith("MAILCASE_")}
+        path.write_text("".join(f"export {name}={shlex.quote(value)}\n" for name, value in sorted(ours.items())))
+        return path
+
+    def _places(self, services: Services, token: str, env_file: Path) -> list[tuple[str, str]]:
+        mail, api = self.stack.greenmail, services.of("casesvc")[0].url
+        logins = [f"{demo_environment.address_of(name)} / {password}" for name, password in self.passwords.items()]
         return [
             ("API", f"{api}/docs"),
-            *((f"{replica.name}", f"{replica.url}/metrics, log {replica.log}") for replica in services.replicas),
-            ("mail server", f"SMTP {mail.host}:{mail.smtp_port}, IMAP {mail.host}:{mail.imap_port}"),
+            ("", f"curl -H 'Authorization: Bearer {token}' {api}/api/v1/cases"),
+            ("metrics, logs", "\n                 ".join(f"{one.url}/metrics  {one.log}" for one in services.replicas)),
+            ("mail server", f"SMTP {mail.host}:{mail.smtp_port}, IMAP {mail.host}:{mail.imap_port}; logins:"),
+            *(("", login) for login in logins),
+            ("commands", f"`. {env_file}`, then for example `mailcase mailbox status` or `mailcase settings`"),
         ]
 
     def _stay(self, services: Services) -> None:

@@ -6,11 +6,14 @@ its `/readyz` says so. They are our children: they end with us.
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -26,10 +29,25 @@ READY_SECONDS = 60.0
 STOP_SECONDS = 30.0
 
 
-def free_port() -> int:
-    """A TCP port on the loopback address that nothing listens on at this moment."""
+_PR_SET_PDEATHSIG = 1
+
+
+def _end_with_parent() -> None:
+    """In the child: ask Linux to end it when we die, SIGKILL included, so that no demo leaves services behind."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def free_port(wanted: int = 0) -> int:
+    """`wanted`, or where that is taken (or 0) any TCP port of the loopback address that nothing listens on now."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            if not wanted:
+                raise
+            return free_port()
         return int(probe.getsockname()[1])
 
 
@@ -64,7 +82,7 @@ class ServiceProcess:
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
                 argv, env={**self.environment, **ports}, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                start_new_session=True,
+                start_new_session=True, preexec_fn=_end_with_parent,
             )  # fmt: skip
 
     def is_running(self) -> bool:
@@ -168,6 +186,8 @@ class Services:
             replica.stop()
 
     def __enter__(self) -> Services:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, signal.default_int_handler)  # both ways of asking us to end are Ctrl-C
         return self
 
     def __exit__(self, *_: object) -> None:
