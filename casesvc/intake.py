@@ -44,6 +44,8 @@ TRIES = 3
 """Times that one process tries a mail that fails by an error."""
 MAX_INTERNAL = 50
 """Mails in a row put aside for `intake_failed` after which the fault is ours and intake stops."""
+FROZEN = 30.0
+"""Seconds of silence after which the database ends a transaction of intake."""
 _log = logs.get_logger("intake")
 
 
@@ -131,6 +133,7 @@ class Intake:
         configuration, now = self._configuration(), self._clock.now()
         applied: list[tuple[Decision, Applied]] = []
         with self._database.transaction() as connection:
+            inbox.end_if_frozen(connection, FROZEN)
             fresh = inbox.claim(connection, [_key(decision) for decision in decisions])
             todo = []
             for decision in decisions:

@@ -9,10 +9,16 @@ from psycopg import Connection
 from runtime.database.pool import Row
 from schemas.ids import sha256_hex
 
-__all__ = ["claim", "forget_attempts", "keep_superseded", "lock", "note_attempt", "note_begun"]
+__all__ = ["claim", "end_if_frozen", "forget_attempts", "keep_superseded", "lock", "note_attempt", "note_begun"]
 
 Key = tuple[str, int]
 """Mail id and run."""
+
+
+def end_if_frozen(connection: Connection[Row], seconds: float) -> None:
+    """Let the server end this transaction when we are silent for `seconds`: a frozen process must not keep its locks
+    from those that took its mails over. When it wakes its transaction is gone, and its mails are done."""
+    connection.execute("SELECT set_config('idle_in_transaction_session_timeout', %s, true)", [str(int(seconds * 1000))])
 
 
 def claim(connection: Connection[Row], keys: Iterable[Key]) -> set[Key]:

@@ -240,3 +240,27 @@ def test_work_is_tried_until_the_database_is_back_or_the_service_stops() -> None
     tries.clear()
     with pytest.raises(StoppedEarly):
         _until_done(take, stop)
+
+
+def test_frozen_process_does_not_keep_its_mails_from_the_others(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake_module, "FROZEN", 0.5)
+    records = [record(decision(f"p{number}")) for number in range(3)]
+    frozen, woken = threading.Event(), threading.Event()
+
+    def freezing(connection: Any, made: Decision, *rest: Any) -> Applied:
+        frozen.set()
+        woken.wait(20)
+        return apply(connection, made, *rest)
+
+    # Its batch fails; taken again, one by one, every mail is found done.
+    zombie = threading.Thread(target=desk.new_intake(applying=freezing).process, args=(records,))
+    zombie.start()
+    assert frozen.wait(10)
+    desk.new_intake().process(records)
+    assert len(desk.case_ids()) == 3
+    woken.set()
+    zombie.join(10)
+    assert not zombie.is_alive()
+    assert len(desk.case_ids()) == 3
+    assert quarantined(desk) == []
+    assert len(desk.events("mailcase.mail.requested.v1")) == 3
