@@ -82,6 +82,8 @@ class MailboxRunner:
         self._next_try_at: datetime | None = None
         self._backlog = 0
         self._found = False
+        self._trouble = ""
+        self._watched = ""
         self._desired: Literal["running", "stopped"] = "running"
         self._commands: deque[MailboxCommand] = deque()
         self._memory = Recollection()
@@ -215,18 +217,26 @@ class MailboxRunner:
             on_news=self._news,
             stopping=self._stopping,
         )
-        left_over, failure, self._backlog, self._found = False, None, 0, False
+        left_over, self._backlog, self._found = False, 0, False
+        readable: list[str] = []
+        failures: list[ProviderError] = []
         for folder in self._spec.listener.folders:
             try:
                 left_over = turn.run(folder) or left_over
+                readable.append(folder)
             except ProviderError as error:
                 if isinstance(error, OSError):
                     raise
-                failure = failure or error
-        if failure is not None:
-            raise failure
+                failures.append(error)
+        if not readable:
+            raise failures[0]
+        self._watched = readable[0]
         if self._stopping():
             raise OwnershipLost("told to stop")
+        for failure in failures:
+            metrics.MAILBOX_ERRORS.inc(mailbox=self._spec.mailbox, kind="folder")
+            self._log.warning("a folder cannot be read, the others go on", reason=str(failure))
+        self._trouble = str(failures[0]) if failures else ""
         return left_over
 
     def _connected(self) -> Mailbox:
@@ -253,8 +263,8 @@ class MailboxRunner:
         if "IDLE" not in self._capabilities:
             return Rest(seconds)
         if len(listener.folders) > 1:
-            # The last folder of the turn is open; the first one is where news are wanted at once.
-            mailbox.select(listener.folders[0], for_writing=False)
+            # The last folder of the turn is open; the first one that can be read is where news are wanted at once.
+            mailbox.select(self._watched, for_writing=False)
         descriptor = mailbox.watch()
         self._watching = descriptor is not None
         if descriptor is not None and mailbox.has_news():
@@ -272,16 +282,18 @@ class MailboxRunner:
             self._step(E.NEWS)
 
     def _succeeded(self, began: datetime) -> None:
-        saved = self.book.acknowledged_success_at
-        self.book.note(last_success_at=began)
-        if saved is None or began - saved > _STALE_SUCCESS:
-            self.book.save()
+        if not self._trouble:
+            # With a folder that cannot be read the age of the last success grows, until somebody looks.
+            saved = self.book.acknowledged_success_at
+            self.book.note(last_success_at=began)
+            if saved is None or began - saved > _STALE_SUCCESS:
+                self.book.save()
         self._backlog = 0
         metrics.MAILBOX_BACKLOG.set(0, mailbox=self._spec.mailbox)
         if self._standing.state is MailboxState.CONNECTING:
-            self._step(E.CONNECTED)
-        elif self._standing.state is not MailboxState.IDLE:
-            self._step(E.DONE)
+            self._step(E.CONNECTED, self._trouble)
+        elif self._standing.state is not MailboxState.IDLE or self._standing.reason != self._trouble:
+            self._step(E.DONE, self._trouble)
 
     def _failed(self, error: Exception) -> Rest:
         event, retry_after = (E.BROKER_AWAY, None) if isinstance(error, DownstreamAway) else classify_error(error)

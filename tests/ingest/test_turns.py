@@ -172,8 +172,13 @@ def test_each_folder_has_its_own_cursor_and_a_missing_one_does_not_stop_the_othe
     bench.server.append(mail_bytes("two"), "Claims", received_at=NOW)
     bench.turn()
     assert sorted(mail.folder for mail in bench.published()) == ["Claims", "INBOX"]
-    assert bench.runner.standing.state.value == "failing"
+    assert bench.runner.standing.state.value == "idle"
     assert "Missing" in bench.runner.standing.reason
+    assert bench.statuses[-1].last_success_at is None, "the alert on its age must fire"
+    bench.server.ensure("Missing")
+    bench.turn()
+    assert bench.runner.standing.reason == ""
+    assert bench.statuses[-1].last_success_at is not None
 
 
 @pytest.mark.feature("IN-01", "batch size")
