@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -111,7 +112,7 @@ class Workers:
             for entry in claimed:
                 task = asyncio.create_task(self._one(entry, sender))
                 self._active[entry.notification_id] = (entry, task)
-                task.add_done_callback(lambda _, done=entry.notification_id: self._done(done))  # type: ignore[misc]
+                task.add_done_callback(partial(self._done, entry.notification_id))
             if not claimed:
                 await self._wait(stop, pause or self._options.idle)
 
@@ -124,8 +125,10 @@ class Workers:
                 await asyncio.wait_for(self._wake.wait(), min(0.2, left))
                 return
 
-    def _done(self, notification: str) -> None:
-        self._active.pop(notification, None)
+    def _done(self, notification: str, task: asyncio.Task[None]) -> None:
+        # A mail can be claimed again before its former task is cleared away; then the entry is the new one's.
+        if notification in self._active and self._active[notification][1] is task:
+            del self._active[notification]
         if self._wake is not None:
             self._wake.set()
 
