@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, Request, Response
+from fastapi_offline import FastAPIOffline
 
 from casesvc.api import problems, routes_cases, routes_mails, routes_operations
 from casesvc.api.context import ApiContext
@@ -25,7 +26,7 @@ with `cursor` set to `next`."""
 
 def create_app(database: Database, blobs: BlobStore) -> FastAPI:
     """The API on `database` and `blobs`."""
-    app = FastAPI(title="mailcase", version="v1", description=_ABOUT, redoc_url=None)
+    app = FastAPIOffline(redoc_url=None, title="mailcase", version="v1", description=_ABOUT)
     app.state.mailcase = ApiContext(database, blobs, Guard(database))
     problems.install(app)
     for routes in (routes_cases, routes_mails, routes_operations):
