@@ -33,8 +33,9 @@ CONTENT_NAMES = frozenset({
 _ADDRESS = re.compile(r"[^\s<>@\"',;:()\[\]]+@([A-Za-z0-9][A-Za-z0-9.-]*)")
 _NOISY = {
     "kafka": logging.WARNING,
-    # Each try to connect, several lines a second while a broker is away: our own line says it once, with the next step.
+    # While a broker is away each try to connect is several lines a second; one line a second of the others is enough.
     "kafka.net": logging.CRITICAL,
+    "kafka.cluster": logging.ERROR,
     # Warns of each topic that a group is about to read for the first time.
     "kafka.coordinator.assignors": logging.ERROR,
     "imapclient": logging.WARNING,
