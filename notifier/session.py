@@ -11,12 +11,14 @@ body         TEMPORARY / PERMANENT    UNKNOWN        RFC 5321 §4.2.5: the serve
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 import time
+from base64 import b64encode
 from collections.abc import Sequence
 
 import aiosmtplib
-from aiosmtplib.errors import SMTPException, SMTPResponseException, SMTPTimeoutError
+from aiosmtplib.errors import SMTPAuthenticationError, SMTPException, SMTPResponseException, SMTPTimeoutError
 
 from mail.encode import visible
 from mail.mask import mask
@@ -28,6 +30,9 @@ __all__ = ["ServerFault", "Session"]
 _BYTES_PER_SECOND = 50_000
 """The slowest line that is waited for while a mail is sent."""
 _MAX_RESPONSE = 500
+_NOT_SPOKEN = frozenset({500, 501, 502, 503, 504})
+"""Answers to a login method that the server offers but does not speak (RFC 5321 §4.2.2, RFC 4954 §4)."""
+_LONG_BASE64 = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
 _TROUBLE = (SMTPException, OSError, asyncio.TimeoutError, EOFError)
 
 
@@ -79,14 +84,17 @@ class Session:
                     stage = Stage.LOGIN
                     if not client.supported_auth_methods:
                         raise ServerFault(stage, f"{route.host} offers no login that we know; leave out the password")
-                    await client.login(route.username, route.password.get_secret_value())
+                    await _log_in(client, route.username, route.password.get_secret_value())
         except ServerFault:
             _abort(client)
             raise
         except _TROUBLE as error:
             _abort(client)
             tls = isinstance(error, ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError)
-            raise ServerFault(Stage.TLS if tls else stage, _described(error, route)) from error
+            described = _described(error, route)
+            if stage is Stage.LOGIN:
+                described = _without_credentials(described, route)
+            raise ServerFault(Stage.TLS if tls else stage, described) from error
         except BaseException:
             _abort(client)
             raise
@@ -215,6 +223,30 @@ class Session:
         """Close at once."""
         self.usable = False
         _abort(self._client)
+
+
+async def _log_in(client: aiosmtplib.SMTP, username: str, password: str) -> None:
+    """By the first method that the server really speaks. Refused credentials end it, where the library would go on:
+    every further try counts as one more wrong password, and the last answer would hide the reason."""
+    refused: SMTPAuthenticationError | None = None
+    for method in client.supported_auth_methods:
+        try:
+            await getattr(client, f"auth_{method.replace('-', '')}")(username, password)
+            return
+        except SMTPAuthenticationError as error:
+            refused = refused or error
+            if error.code not in _NOT_SPOKEN:
+                raise
+    assert refused is not None, "the caller has seen that there is a method"
+    raise refused
+
+
+def _without_credentials(text: str, route: Route) -> str:
+    """Some servers repeat the line that they do not like; with AUTH that line holds user and password."""
+    user, password = route.username or "", route.password.get_secret_value() if route.password else ""
+    for known in (password, *(b64encode(part.encode()).decode() for part in (user, password))):
+        text = text.replace(known, "*") if known else text
+    return _LONG_BASE64.sub("*", text)
 
 
 def _abort(client: aiosmtplib.SMTP | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ __all__ = ["translated"]
 _THROTTLED = ("[LIMIT]", "THROTTL", "TOO MANY", "RATE LIMIT", "BANDWIDTH", "[OVERQUOTA]")
 _BUSY = ("[UNAVAILABLE]", "[INUSE]", "[SERVERBUG]", "TEMPORAR", "TRY AGAIN")
 """Response codes (RFC 5530 §3) and the words that servers without them use."""
+
+_BYTES = re.compile(r"\bb(['\"])(.*?)\1")
 
 
 @contextmanager
@@ -32,7 +35,9 @@ def translated(server: str, doing: str) -> Iterator[None]:
             " correct the host name, or name its CA in the receiver's ca_file"
         ) from error
     except OSError as error:
-        raise ProviderTemporary(f"{server} does not answer while {doing}: {_text(error)}") from error
+        plain = isinstance(error, ssl.SSLError) and error.reason == "WRONG_VERSION_NUMBER"
+        remedy = "; this port does not begin with TLS: is the receiver's security right?" if plain else ""
+        raise ProviderTemporary(f"{server} does not answer while {doing}: {_text(error)}{remedy}") from error
     except (ValueError, AssertionError, IndexError, KeyError, TypeError) as error:
         # What the library's parsers raise on an answer that is no IMAP; what follows in the stream cannot be trusted.
         raise ProviderTemporary(f"{server} answers what is no IMAP while {doing}: {_text(error)}") from error
@@ -53,5 +58,6 @@ def _of_imap(error: Exception, server: str, doing: str) -> MailcaseError:
 
 
 def _text(error: BaseException) -> str:
-    text = " ".join(str(error).split())
+    # The library shows some answers as Python's bytes: b'LOGIN failed.'
+    text = _BYTES.sub(r"\2", " ".join(str(error).split()))
     return text[:200] or type(error).__name__
