@@ -4,20 +4,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from mail.charsets import clean
 from mail.records import Address
 from mail.words import decode_words
 
-__all__ = ["parse_addresses", "parse_lists"]
+__all__ = ["Group", "parse_addresses", "parse_groups", "parse_lists"]
 
 # Each alternative begins with a character of its own class: the scan never goes back.
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[()<>,;:\[\]]|\\.?|[^"()<>,;:\\\[\]]+', re.DOTALL)
+# What nearly all mailboxes look like: `Ann B <ann@example.org>`, `"Bee, Ann" <a@b.c>`, `ann@example.org`.
+_SIMPLE = re.compile(
+    r'[ \t]*+(?:(?:"([^"\\]*+)"|([^"(),:;<>@\[\]\\]*+))[ \t]*+<([^\s"(),:;<>@\[\]\\]++@[^\s"(),:;<>@\[\]\\]++)>'
+    r'|([^\s"(),:;<>@\[\]\\]++@[^\s"(),:;<>@\[\]\\]++))[ \t]*+(?:,|\Z)'
+)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_COMMENT = re.compile(r"\([^()]{0,200}\)")
+_COMMENT = re.compile(r"\(([^()]{0,200})\)")
 _LONGEST_ADDRESS = 512
 _LONGEST_NAME = 512
 _LONGEST_ENCODED = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Members of a group (RFC 5322 §3.4); `name` is "" for mailboxes that stand outside of any.
+
+    A member without an address (`From: Whomever`) has the name alone.
+    """
+
+    name: str
+    members: tuple[Address, ...]
 
 
 def parse_lists(values: Iterable[str], limit: int) -> tuple[tuple[Address, ...], int]:
@@ -36,26 +53,76 @@ def parse_addresses(text: str, limit: int = 1_000) -> tuple[list[Address], int]:
 
     Group names are left out, their members kept. A mailbox without any `@` is kept when it stands in angle brackets.
     """
+    simple = _simple(text, limit)
+    if simple is not None:
+        return simple
+    found: list[Address] = []
+    total = 0
+    scan = _scanned(text, limit)
+    for _, members in scan.groups:
+        for member in members:
+            address = member.address
+            if "@" not in address and member not in scan.bracketed:
+                continue
+            if address[:7].lower() == "mailto:":
+                address = address[7:]
+            found.append(Address(member.name, address))
+    total = scan.total
+    if not total and "=?" in text:
+        # Some senders encode the whole field, address included (RFC 2047 §5 forbids it).
+        decoded = decode_words(text[:_LONGEST_ENCODED])
+        return parse_addresses(decoded.replace("=?", ""), limit)
+    return found, total
+
+
+def parse_groups(text: str, limit: int = 1_000) -> list[Group]:
+    """The same list with its groups, and with members that have a name but no address."""
+    return [Group(name, tuple(members)) for name, members in _scanned(text, limit).groups if members or name]
+
+
+def _simple(text: str, limit: int) -> tuple[list[Address], int] | None:
+    """The list when each mailbox has a usual form; None: it needs the whole scan."""
+    found: list[Address] = []
+    at, end, total = 0, len(text), 0
+    while at < end:
+        match = _SIMPLE.match(text, at)
+        if match is None:
+            return None
+        at = match.end()
+        quoted, phrase, angle, bare = match.groups()
+        address = angle or bare
+        if len(address) > _LONGEST_ADDRESS:
+            return None
+        total += 1
+        if total > limit:
+            continue
+        name = quoted or phrase
+        found.append(Address(_display_name(name) if name else "", address))
+    return found, total
+
+
+def _scanned(text: str, limit: int) -> _Scan:
     scan = _Scan(limit)
     for match in _TOKEN.finditer(text):
         scan.take(match.group())
     scan.close()
-    if not scan.total and "=?" in text:
-        # Some senders encode the whole field, address included (RFC 2047 §5 forbids it).
-        decoded = decode_words(text[:_LONGEST_ENCODED])
-        return parse_addresses(decoded.replace("=?", ""), limit)
-    return scan.found, scan.total
+    return scan
 
 
 class _Scan:
     """State of one scan: what stands outside brackets, inside `<…>`, and in comments, since the last comma."""
 
     def __init__(self, limit: int) -> None:
-        self.found: list[Address] = []
+        self.groups: list[tuple[str, list[Address]]] = [("", [])]
         self.total = 0
+        """Members with an address."""
+        self.bracketed: set[Address] = set()
+        """Members whose address, in angle brackets, has no `@`."""
+        self._kept = 0
         self._limit = limit
         self._depth = 0
         self._in_angle = False
+        self._in_group = False
         self._reset()
 
     def _reset(self) -> None:
@@ -89,12 +156,21 @@ class _Scan:
             if self._angle_full:  # a comma was forgotten
                 self.close()
             self._in_angle, self._angle = True, []
-        elif first in ",;":
+        elif first == ",":
             self.close()
+        elif first == ";":
+            self.close()
+            if self._in_group:
+                self._in_group = False
+                self.groups.append(("", []))
         elif first == ":":
             # The end of a group's name; what holds an address is none.
             if self._angle is None and not self._outside_at:
-                self._outside = []
+                name = _named(_display_name("".join(self._outside)), self._comment)
+                self._reset()
+                self._in_group = True
+                if len(self.groups) <= self._limit:
+                    self.groups.append((name, []))
         elif first != ">":
             self._outside_at = self._outside_at or "@" in token
             self._outside.append(token)
@@ -114,12 +190,24 @@ class _Scan:
         if self._outside or self._angle is not None:
             outside = "".join(self._outside)
             if self._angle is not None:
-                self._add(outside, "".join(self._angle))
+                self._add(outside, "".join(self._angle), bracketed=True)
             elif "@" in outside:
                 self._add_bare(outside)
+            else:
+                self._add_name(outside.strip())
+        elif self._comment and not self._depth:
+            self._add_name("")
         self._in_angle = False
         self._depth = 0
         self._reset()
+
+    def _add_name(self, word: str) -> None:
+        """`Whomever`, `(nobody)`: a name and no address; a comment beside a word names what the word stands for."""
+        shown = _display_name("".join(self._comment)) if self._comment else ""
+        if word and shown:
+            self._keep(Address(shown, word[:_LONGEST_ADDRESS]))
+        elif word or shown:
+            self._keep(Address(shown or _display_name(word), ""))
 
     def _add_bare(self, outside: str) -> None:
         outside = outside.strip()
@@ -127,36 +215,55 @@ class _Scan:
             quoted = _TOKEN.match(outside)
             rest = outside[quoted.end() :].lstrip() if quoted else ""
             if rest.startswith("@"):
-                self._add("".join(self._comment), outside)
+                self._add("", outside)
             else:
                 self._add(outside[: len(outside) - len(rest)], rest)
             return
         if " " not in outside:
-            self._add("".join(self._comment), outside)
+            self._add("", outside)
             return
         # `Ann ann@example.org` without brackets, or blanks around the `@` (obsolete syntax).
         left, at, right = " ".join(outside.split()).rpartition("@")
         words = (left.rstrip() + at + right.strip().replace(" .", ".").replace(". ", ".")).split()
         address = next((word for word in reversed(words) if "@" in word), "")
         rest = " ".join(word for word in words if word is not address)
-        self._add(rest or "".join(self._comment), address)
+        self._add(rest, address)
 
-    def _add(self, name: str, address: str) -> None:
+    def _add(self, name: str, address: str, *, bracketed: bool = False) -> None:
         address = address.strip()
         if address.startswith("@") and ":" in address:
-            address = address.rpartition(":")[2].strip()
+            address = address.rpartition(":")[2].strip()  # RFC 5322 §4.4: a route is read over
         if '"' not in address:
-            address = "".join((_COMMENT.sub("", address) if "(" in address else address).split())
-        if address.lower().startswith("mailto:"):
-            address = address[7:]
+            if "(" in address:
+                self._comment.extend(f"{inner} " for inner in _COMMENT.findall(address))
+                address = _COMMENT.sub("", address)
+            address = "".join(address.split())
         if len(address) > _LONGEST_ADDRESS:
             return
-        shown = _display_name(name) or (_display_name("".join(self._comment)) if self._comment else "")
+        shown = _named(_display_name(name), self._comment)
         if not address:
+            if shown:
+                self._keep(Address(shown, ""))
             return
         self.total += 1
-        if len(self.found) < self._limit:
-            self.found.append(Address(shown, address))
+        kept = self._keep(Address(shown, address))
+        if bracketed and kept is not None and "@" not in address:
+            self.bracketed.add(kept)
+
+    def _keep(self, found: Address) -> Address | None:
+        if self._kept >= self._limit:
+            return None
+        self._kept += 1
+        self.groups[-1][1].append(found)
+        return found
+
+
+def _named(name: str, comment: list[str]) -> str:
+    """The name as clients show it: a comment beside it stays (`Ann (Sales)`), or is the name where there is none."""
+    beside = _display_name("".join(comment)) if comment else ""
+    if not beside:
+        return name
+    return f"{name} ({beside})"[:_LONGEST_NAME] if name else beside
 
 
 def _display_name(text: str) -> str:
@@ -175,7 +282,11 @@ def _display_name(text: str) -> str:
         text = "".join(pieces)
     if "=?" in text:
         text = decode_words(text)
-    text = " ".join(clean(text).split())
+    text = clean(text)
+    if not text:
+        return ""
+    if "  " in text or "\t" in text or "\n" in text or "\r" in text or text[0] == " " or text[-1:] == " ":
+        text = " ".join(text.split())
     if len(text) > 2 and text[0] == text[-1] == "'":  # Outlook quotes names that are addresses
         text = text[1:-1]
     return text[:_LONGEST_NAME]
