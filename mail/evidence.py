@@ -6,8 +6,6 @@ keys) and records the outcomes as facts; `find_evidence` needs no key, so that a
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,6 +22,8 @@ from mail.signed_ids import (
     verify_message_id,
     verify_plus_token,
 )
+from mail.subject import subject_tags
+from mail.thread_index import parse_thread_index
 from schemas.ids import message_id_digest, sha256_hex, split_own_id
 
 __all__ = [
@@ -53,9 +53,6 @@ _MAX_TOKENS = 50
 _MAX_MARKERS = 20
 _MAX_REFERENCES = 50
 _MARKER = re.compile(r"\[ref:([a-z2-7.]{40,160})\]", re.IGNORECASE)
-_TAG = re.compile(r"\[([A-Z][A-Z0-9]{0,9}-[0-9]{1,10})\]")
-_THREAD_ROOT = 22
-"""Bytes of the header of a Thread-Index ([MS-OXOMSG] §2.2.1.3); what follows are the replies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,20 +228,14 @@ def _references(mail: ParsedMail) -> list[EvidenceCandidate]:
 
 
 def _subject_tags(mail: ParsedMail) -> list[EvidenceCandidate]:
-    tags = dict.fromkeys(_TAG.findall(mail.subject[:2000]))
-    return [EvidenceCandidate("subject_tag", "subject", text=tag) for tag in list(tags)[:10]]
+    return [EvidenceCandidate("subject_tag", "subject", text=tag) for tag in subject_tags(mail.subject)]
 
 
 def _thread(mail: ParsedMail) -> list[EvidenceCandidate]:
     found = []
-    index = (mail.headers.text("thread-index") or "")[:4096]
-    if index:
-        try:
-            root = base64.b64decode("".join(index.split()), validate=False)[:_THREAD_ROOT]
-        except (binascii.Error, ValueError):
-            root = b""
-        if len(root) == _THREAD_ROOT:
-            found.append(EvidenceCandidate("thread_index", "thread-index", digest=sha256_hex(root)))
+    index = parse_thread_index(mail.headers.text("thread-index") or "")
+    if index is not None:
+        found.append(EvidenceCandidate("thread_index", "thread-index", digest=index.root_digest))
     topic = " ".join((mail.headers.get("thread-topic") or "").split())
     if topic:
         found.append(EvidenceCandidate("thread_topic", "thread-topic", text=mask(topic[:500])))

@@ -176,13 +176,14 @@ def test_subject_tag_is_evidence() -> None:
 
 @pytest.mark.feature("CV-01", "Thread-Topic and Thread-Index")
 def test_thread_index_and_topic_are_evidence() -> None:
-    root = evidence_of(mail("Thread-Index: AQHZAAAAAAAAAAAAAAAAAAAAAAAAAAA=\nThread-Topic: Broken  screen\n"))
-    reply = evidence_of(mail("Thread-Index: AQHZAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n"))
+    root = evidence_of(mail("Thread-Index: Ad1UcJJ1HZVt48fExi8bn9/LveJ/fA==\nThread-Topic: Broken  screen\n"))
+    reply = evidence_of(mail("Thread-Index: Ad1UcJJ1HZVt48fExi8bn9/LveJ/fAAAAAAA\n"))
     assert [one.kind for one in root] == ["thread_index", "thread_topic"]
     assert root[0].digest == reply[0].digest
     assert root[1].text == "Broken screen"
     assert evidence_of(mail("Thread-Index: AQHZ\n")) == ()
     assert evidence_of(mail("Thread-Index: A\n")) == ()
+    assert evidence_of(mail("Thread-Index: AQHZAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n")) == (), "a blank GUID joins strangers"
 
 
 @pytest.mark.feature("CV-01", "strongest first")
