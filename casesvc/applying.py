@@ -52,7 +52,7 @@ def apply(connection: Connection[Row], decision: Decision, configuration: Config
     Raises CaseTypeMissing; errors of the database come through.
     """
     found = mails.known(connection, decision)
-    quarantine.close(connection, decision.mail_id)
+    quarantine.close(connection, decision)
     if found.same_as is not None:
         inbox.keep_superseded(
             connection,

@@ -75,7 +75,7 @@ def store(connection: Connection[Row], outbox: Outbox, record: Quarantined, deci
     """Keep the entry and publish the record, once; False when this mail and run was done with before."""
     if decision is not None and not inbox.claim(connection, [(record.mail_id, record.run)]):
         return False
-    inbox.lock(connection, [f"mail:{record.mail_id}"])
+    inbox.lock(connection, quarantine.lock_names(record))
     kept = decision.model_dump_json(by_alias=True) if decision is not None else None
     if not quarantine.add(connection, record, kept):
         return False

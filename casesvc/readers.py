@@ -57,7 +57,7 @@ class Readers:
         gone = [record.key for record in records if record.value is None and record.topic == MAILBOX_STATUS]
         with self._database.transaction() as connection:
             quarantined = [event.data for event in events if isinstance(event.data, Quarantined)]
-            inbox.lock(connection, {f"mail:{data.mail_id}" for data in quarantined})
+            inbox.lock(connection, {name for data in quarantined for name in quarantine.lock_names(data)})
             for key in gone:
                 mailboxes.forget(connection, key.decode("utf-8", "replace"))
             for event in events:

@@ -10,7 +10,7 @@ import pytest
 from casesvc.putting_aside import quarantined
 from schemas.cloudevents import Event, Record, encode
 from schemas.events import Discarded, EventModel, LedgerState, MailboxState, MailboxStatus, Quarantined, Released, Stage
-from schemas.ids import event_id
+from schemas.ids import event_id, mail_id_by_server
 from tests.casesvc.build import MOMENT, decision, step
 from tests.casesvc.conftest import Desk
 
@@ -46,6 +46,25 @@ def test_quarantine_record_of_a_mail_with_an_interaction_is_superseded(desk: Des
     desk.take(decision("p1"))
     desk.read(aside(entry("p1")))
     assert states(desk) == ["superseded"]
+
+
+def test_mail_that_was_put_aside_without_its_bytes_is_one_mail_with_what_comes_of_it_later(desk: Desk) -> None:
+    for name, first in (("p1", "quarantine"), ("p2", "decision")):
+        mail = decision(name)
+        record = aside(entry(name, mail_id=mail_id_by_server(mail.mailbox, mail.server_id), raw=None))
+        if first == "quarantine":
+            desk.read(record)
+            desk.take(mail)
+        else:
+            desk.take(mail)
+            desk.read(record)
+    assert states(desk) == ["closed", "superseded"]
+
+
+def test_mail_with_bytes_of_its_own_stays_open_whoever_has_its_server_id(desk: Desk) -> None:
+    desk.take(decision("p1"))
+    desk.read(aside(entry("p2", server_id=decision("p1").server_id)))
+    assert states(desk) == ["open"]
 
 
 def test_released_and_discarded_entries_are_ended(desk: Desk) -> None:
