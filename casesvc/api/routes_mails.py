@@ -88,7 +88,9 @@ def _of_decision(decision: dict[str, Any], opened: datetime | None) -> list[Time
         "class": shown.class_.kind.value,
         "class_reason": shown.class_.reason,
         "rules": won,
-        "actions": [action.action.value for action in shown.outcome.new],
+        # Which of the two applied is told by the interaction: its placement, and what happened to which case.
+        "actions_if_new": [action.action.value for action in shown.outcome.new],
+        "actions_if_follow_up": [action.action.value for action in shown.outcome.follow_up],
         "configuration": shown.versions.config,
     }
     latest = opened or shown.facts.now

@@ -159,7 +159,9 @@ def test_timeline_tells_a_mails_whole_way(desk: Desk, client: Client) -> None:
     desk.take(made, decision("p1", run=1))
     sent = str(desk.events("mailcase.mail.requested.v1")[0]["notification_id"])
     desk.read(step(sent, LedgerState.QUEUED, 1, case="CLM-1"), step(sent, LedgerState.HANDED_OVER, 4, case="CLM-1"))
-    whats = [one["what"] for one in client.json(f"/mails/{made.mail_id}/timeline")["entries"]]
+    entries = client.json(f"/mails/{made.mail_id}/timeline")["entries"]
+    assert "create_case" in entries[1]["detail"]["actions_if_new"]
+    whats = [one["what"] for one in entries]
     assert whats[:2] == ["received", "decided"]
     assert {"interaction_opened", "created", "mail_requested", "superseded", "step_handed_over"} <= set(whats)
     aside_only = entry("q1")
