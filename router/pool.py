@@ -99,7 +99,7 @@ class DecisionPool:
         self._decide = decide or DECIDE
         self._context = multiprocessing.get_context("forkserver")
         # Workers are forked from a server that has imported what deciding needs: they start in milliseconds.
-        self._context.set_forkserver_preload(["__main__", "router.work"])
+        self._context.set_forkserver_preload(["__main__", "router.work", "router.text.preload"])
         self._generation: _Generation | None = None
         self._keys: tuple[SigningKey, ...] = ()
         self._turns = asyncio.Semaphore(self._workers + 1)

@@ -16,6 +16,7 @@ from mail.mask import mask
 from mail.parse import parse
 from mail.records import ParsedMail
 from mail.reply import new_text
+from router.decide.analysis import analyse
 from router.decide.configuration import CompiledConfiguration
 from router.decide.evidence import bounce_record, evidence_records
 from router.decide.fit import fit_texts
@@ -23,6 +24,7 @@ from router.decide.normalise import masked, normalise
 from router.decide.outcome import Sources, decide_outcome
 from router.rules.trace import fit_trace
 from router.rules.values import MailValues
+from router.text.language import MODELS
 from router.version import ROUTER_VERSION
 from schemas.config import MailClassKind
 from schemas.events import Decision, MailReceived
@@ -72,8 +74,9 @@ def decide_parsed(
         bounce=bounce_record(parse_bounce(mail), checks, mail) if kind in _REPORTS else None,
         facts=facts,
         evidence=evidence_records(find_evidence(mail, checks)),
+        analysis=analyse(mask(mail.subject), text),
         outcome=decided.outcome,
-        versions=Versions(config=configuration.digest, router=ROUTER_VERSION),
+        versions=Versions(config=configuration.digest, models={"language": MODELS}, router=ROUTER_VERSION),
     )
     budget = MAX_DECISION - len(decision.model_dump_json(by_alias=True).encode())
     return decision.model_copy(update={"trace": fit_trace(decided.considered, values, budget)})
