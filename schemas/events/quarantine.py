@@ -33,7 +33,7 @@ class QuarantineKind(StrEnum):
 
 REASONS: dict[str, tuple[QuarantineKind, str]] = {
     "too_large": (QuarantineKind.MESSAGE, "larger than the listener accepts; header and structure are kept"),
-    "unreadable": (QuarantineKind.MESSAGE, "nothing in it could be understood as a mail"),
+    "unreadable": (QuarantineKind.MESSAGE, "its record cannot be read, or is no mail of ours"),
     "unfetchable": (QuarantineKind.MESSAGE, "the server would not hand it over"),
     "decision_timeout": (QuarantineKind.MESSAGE, "deciding took longer than its deadline, alone and twice"),
     "decision_failed": (QuarantineKind.INTERNAL, "deciding raised an error"),
@@ -42,6 +42,7 @@ REASONS: dict[str, tuple[QuarantineKind, str]] = {
     "crashed_casesvc": (QuarantineKind.MESSAGE, "processing it ended the case service three times"),
     "case_type_missing": (QuarantineKind.POLICY, "its decision names a case type that is not configured"),
     "intake_failed": (QuarantineKind.INTERNAL, "the case service could not apply its decision"),
+    "notifier_failed": (QuarantineKind.INTERNAL, "the notifier could not take a request, an outcome or a command"),
     "blob_missing": (QuarantineKind.INTERNAL, "its bytes are not in the blob store"),
     "malware": (QuarantineKind.POLICY, "a scanner found malware"),
 }
