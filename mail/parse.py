@@ -9,6 +9,7 @@ from mail.addresses import parse_lists
 from mail.body import Selection, select
 from mail.charsets import clean, decode_text
 from mail.dates import parse_date
+from mail.flowed import unflow
 from mail.headers import Headers, read_head
 from mail.html import html_to_text
 from mail.limits import DEFAULT, Limits
@@ -240,6 +241,8 @@ class _Reader:
             self._tree.defect(defect, node.path)
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
+        if (node.type.get("format") or "").lower() == "flowed" and node.type.value == "text/plain":
+            text = unflow(text, node.type.get("delsp") or "no")
         return clean(text)
 
     def report(self, nodes: list[Node]) -> Report | None:
