@@ -19,6 +19,9 @@ _USUAL = re.compile(
     r"(?:[A-Za-z]{3,9},?\s{1,3})?(\d{1,2})\s{1,3}([A-Za-z]{3})[a-z]{0,6}\s{1,3}(\d{4}|\d{2})\s{1,3}"
     r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d{1,6})?\s{0,3}([+-]\d{4}|[A-Za-z]{1,5})?"
 )
+_NUMERIC = re.compile(
+    r"(\d{1,2})[\s./-](\d{1,2})[\s./-](\d{4}|\d{2})\s{1,3}(\d{1,2}):(\d{2})(?::(\d{2}))?\s{0,3}([+-]\d{4}|[A-Za-z]{1,5})?"
+)
 _ZONES = {
     "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
     "cet": 1, "cest": 2, "met": 1, "mest": 2, "mesz": 2, "mez": 1, "eet": 2, "eest": 3, "wet": 0, "west": 1,
@@ -32,6 +35,8 @@ def parse_date(text: str | None) -> datetime | None:
     """The moment that `text` names, always aware; None where it names none. Years 1900 to 9998."""
     if not text:
         return None
+    if ";" in text:
+        text = text.rpartition(";")[2]  # the date of a Received field, copied whole
     text = text[:_LONGEST].strip()
     match = _USUAL.match(text)
     if match is not None:
@@ -61,7 +66,7 @@ def _without_comments(text: str) -> str:
 
 def _usual(match: re.Match[str]) -> datetime | None:
     day, month, year, hour, minute, second, zone = match.groups()
-    number = _MONTHS.get(month.lower())
+    number = int(month) if month.isdigit() else _MONTHS.get(month.lower())
     if number is None:
         return None
     full_year = int(year)
@@ -94,6 +99,9 @@ def _other(text: str) -> datetime | None:
         if not 1900 <= moment.year <= 9998:
             return None
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    numeric = _NUMERIC.match(text)
+    if numeric is not None:
+        return _usual(numeric)
     parsed = parsedate_tz(text)
     if parsed is None:
         return None

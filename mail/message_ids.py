@@ -38,7 +38,7 @@ def first_id(values: Iterable[str]) -> str | None:
         if ids:
             return ids[0]
         words = _unwrapped(value).split()
-        if len(words) == 1 and 1 < len(words[0]) <= MAX_ID_LENGTH and words[0].strip("<>"):
+        if len(words) == 1 and len(words[0]) <= MAX_ID_LENGTH and words[0].strip("<>"):
             return f"<{words[0].strip('<>')}>"
     return None
 

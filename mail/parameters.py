@@ -13,6 +13,15 @@ __all__ = ["ParameterisedValue", "parse_value"]
 
 _MAX_PARAMETERS = 64
 _MAX_BYTES = 32 * 1024
+# What nearly all fields look like: a type, or a type and one parameter.
+_SIMPLE = re.compile(
+    r'[ \t]*+([^\s;"()=,]++)[ \t]*+(?:;[ \t]*+(?:([A-Za-z-]++)=(?:"([^"\\]*+)"|([^\s;"()\\]++))[ \t]*+;?[ \t]*+)?)?'
+)
+_FORGOTTEN = re.compile(r"[ \t]([A-Za-z][A-Za-z-]{1,40}(?:\*[0-9]{0,3}\*?)?)=")
+"""A parameter whose semicolon was forgotten: `a/b x=y`, and within a file's name only one of _COMMON."""
+_COMMON = frozenset(
+    ["name", "filename", "charset", "boundary", "size", "format", "type", "method", "creation-date", "read-date"]
+)
 # Every alternative begins with a character of its own, so the scan never goes back.
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|;|=|\([^()]*\)?|[^";=(]+|\(', re.DOTALL)
 _NAMES = ("filename", "name")
@@ -34,14 +43,20 @@ class ParameterisedValue:
 def parse_value(text: str) -> ParameterisedValue:
     """Parse an unfolded field value; what is broken is left out."""
     text = text[:_MAX_BYTES]
-    if ";" not in text:
-        return ParameterisedValue(text.strip().lower() if "(" not in text else text.partition("(")[0].strip().lower())
+    simple = _SIMPLE.fullmatch(text)
+    if simple is not None:
+        kind, name, quoted, token = simple.groups()
+        if name is None:
+            return ParameterisedValue(kind.lower())
+        content = quoted if quoted is not None else token
+        if "=?" not in content and content.isprintable():
+            return ParameterisedValue(kind.lower(), {name.lower(): content.strip()})
     value = ""
     plain: dict[str, str] = {}
     pieces: dict[str, dict[int, tuple[str, bool]]] = {}
     for number, (name, content) in enumerate(_segments(text)):
         if number == 0:
-            value = name.lower()
+            value = _squeezed(name.lower())
             continue
         if number > _MAX_PARAMETERS:
             break
@@ -50,9 +65,10 @@ def parse_value(text: str) -> ParameterisedValue:
         name = name.lower()
         if "*" in name:
             base, _, rest = name.partition("*")
+            base = base.rstrip()
             encoded = rest.endswith("*") or rest == ""
-            digits = rest.rstrip("*")
-            if digits and not (digits.isascii() and digits.isdigit() and len(digits) <= 3):
+            digits = rest.strip(" *")
+            if not base or (digits and not (digits.isascii() and digits.isdigit() and len(digits) <= 4)):
                 continue
             pieces.setdefault(base, {}).setdefault(int(digits or 0), (content, encoded))
         else:
@@ -61,6 +77,14 @@ def parse_value(text: str) -> ParameterisedValue:
         # The extended form is preferred to the plain one (RFC 6266 §4.3; mail clients do the same).
         plain[base] = _joined(numbered)
     return ParameterisedValue(value, plain)
+
+
+def _squeezed(value: str) -> str:
+    """A type without the blanks that some write around its slash, and without a word after it."""
+    if " " not in value and "\t" not in value:
+        return value
+    main, slash, sub = value.partition("/")
+    return main.strip() + slash + (sub.split() or [""])[0] if slash else value.strip()
 
 
 def _segments(text: str) -> list[tuple[str, str]]:
@@ -79,8 +103,17 @@ def _segments(text: str) -> list[tuple[str, str]]:
         if first == ";":
             close()
             name, buffer = None, []
-        elif first == "=" and name is None:
-            name, buffer = "".join(buffer).strip(), []
+        elif first == "=":
+            before = "".join(buffer)
+            further = _forgotten(before, name, bool(segments))
+            if further is not None:
+                buffer = [before[: -len(further)]]
+                close()
+                name, buffer = further.strip(), []
+            elif name is None and segments:
+                name, buffer = before.strip(), []
+            else:
+                buffer.append(token)
         elif first == '"':
             inner = token[1:-1] if len(token) > 1 and token[-1] == '"' else token[1:]
             # A lone backslash is kept: Windows paths are sent unescaped.
@@ -91,6 +124,22 @@ def _segments(text: str) -> list[tuple[str, str]]:
             buffer.append(token)
     close()
     return segments
+
+
+def _forgotten(before: str, name: str | None, inside: bool) -> str | None:
+    """The name before a `=` that begins a new parameter although no semicolon stands before it."""
+    if name is None and inside:
+        return None
+    blank = max(before.rfind(" "), before.rfind("\t"))
+    if blank <= 0 or not before[:blank].strip():
+        return None
+    word = before[blank:]
+    found = _FORGOTTEN.fullmatch(word + "=")
+    if found is None:
+        return None
+    if name is not None and name.lower().startswith(_NAMES) and found[1].lower().partition("*")[0] not in _COMMON:
+        return None
+    return word
 
 
 def _joined(numbered: dict[int, tuple[str, bool]]) -> str:

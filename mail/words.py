@@ -37,6 +37,8 @@ def decode_words(text: str) -> str:
             _flush(out, pending, pending_charset)
             pending, pending_charset = b"", ""
             out.append(gap)
+            if gap.endswith("]"):
+                out.append(" ")  # a filter put its tag before the word and left no blank
         elif charset != pending_charset:
             _flush(out, pending, pending_charset)
             pending = b""

@@ -105,7 +105,8 @@ def _leaves(message: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _under(parts: list[dict[str, Any]], number: int, default: str) -> Iterator[dict[str, Any]]:
     part = parts[number]
     headers = {h["name"]: h["value"] for h in part["headers"] if isinstance(h["name"], str)}
-    kind, body = next(iter(part["body"].items())) if isinstance(part["body"], dict) else (part["body"], None)
+    whole: dict[str, Any] = part["body"] if isinstance(part["body"], dict) else {part["body"]: None}
+    kind, body = next(iter(whole.items()))
     declared = _content_type(headers.get("content_type"))
     if kind == "Multipart":
         inner = "message/rfc822" if declared == "multipart/digest" else "text/plain"
