@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from mail.headers import Headers, read_head
+from mail.headers import Headers, read_headers
 from mail.limits import Limits
 from mail.parameters import ParameterisedValue, parse_value
 from mail.transfer import decode_transfer
@@ -66,10 +66,9 @@ def read_tree(source: bytes, tree: Tree) -> Node:
 
 
 def _read(source: bytes, start: int, end: int, path: str, depth: int, default: str, tree: Tree) -> Node:
-    fields, body, defects = read_head(source, start, end, tree.limits)
+    headers, body, defects = read_headers(source, start, end, tree.limits)
     for code in defects:
         tree.defect(code, path)
-    headers = Headers(fields, limits=tree.limits)
     declared = headers.text("content-type")
     content = parse_value(declared) if declared else ParameterisedValue(default)
     if "/" not in content.value:
@@ -78,7 +77,7 @@ def _read(source: bytes, start: int, end: int, path: str, depth: int, default: s
         content = ParameterisedValue("text/plain", content.parameters)
     charset = content.get("charset")
     if charset:
-        headers = Headers(fields, charset, tree.limits)
+        headers = headers.hinted(charset)
     raw_disposition = headers.text("content-disposition")
     node = Node(
         path=path,
