@@ -23,7 +23,7 @@ from casesvc.records import Case, Interaction, Relation, State
 from casesvc.reports import outcomes
 from casesvc.store import cases, history, inbox, interactions, mails, outgoing, quarantine
 from casesvc.store.history import Entry
-from casesvc.threading import LeadKind
+from casesvc.threading import LeadKind, SenderProof, sender_proof
 from runtime.config.model import Configuration
 from runtime.database.pool import Row
 from schemas.cloudevents import Event
@@ -241,16 +241,19 @@ class _Work:
                 )
 
     def _take_in_children(self, case: Case) -> None:
-        """Replies of the same sender that came before this mail and wait without a case belong to its case."""
+        """Replies of the same sender that came before this mail and wait without a case belong to its case; neither
+        side may be disowned by its domain."""
         digest, sender = mails.message_digest(self.decision), self.decision.mail.from_
-        if digest is None or sender is None:
+        if digest is None or sender is None or _is_refuted(self.decision):
             return
         key = mails.address_key(sender.address)
         for interaction, mail_id in interactions.open_children(self.connection, digest, self.decision.mailbox, key):
+            child = Decision.model_validate(mails.decision_of(self.connection, mail_id))
+            if _is_refuted(child):
+                continue
             interactions.relate(self.connection, interaction, case.id, "joined")
             resolution = f"attached to {case.id}: the mail that it answers came after it"
             interactions.resolve(self.connection, interaction, resolution, self.now)
-            child = Decision.model_validate(mails.decision_of(self.connection, mail_id))
             cases.add_attachments(self.connection, case.id, mail_id, child.mail.attachments)
             event = events.case_event(self.decision, case, "mail_attached", self.now, rule=mail_id)
             event = replace(event, data=event.data.model_copy(update={"mail_id": mail_id, "interaction": interaction}))
@@ -357,3 +360,7 @@ class _Work:
                 detail=detail,
             )
         )
+
+
+def _is_refuted(decision: Decision) -> bool:
+    return sender_proof(decision.facts.authentication) is SenderProof.REFUTED

@@ -6,7 +6,7 @@ from psycopg import Connection
 
 from casesvc.planning import Plan, Report, SameMail, plan, report_kind
 from casesvc.store import cases, conversations, mails, outgoing
-from casesvc.threading import place
+from casesvc.threading import place, sender_proof
 from runtime.config.model import Configuration
 from runtime.database.pool import Row
 from schemas.events import Decision
@@ -27,12 +27,11 @@ def plan_for(connection: Connection[Row], decision: Decision, configuration: Con
     leads = conversations.leads(connection, decision)
     people = cases.participants_of(connection, {case for lead in leads for case in lead.cases})
     sender = decision.mail.from_
-    authentication = decision.facts.authentication
     placement = place(
         mails.address_key(sender.address) if sender else None,
         leads,
         people,
-        dmarc_failed=authentication.trusted and authentication.dmarc == "fail",
+        sender_proof(decision.facts.authentication),
     )
     made = plan(
         decision,

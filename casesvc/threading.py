@@ -3,18 +3,21 @@
 Threading by mail is a door. Evidence says *which* case; the sender says whether the mail may walk in:
 
     evidence                              sender is a participant     anyone else
-    signed id or token, verified          join                        linked
-    plain reference, subject tag          join *                      linked
+    signed id or token, verified          join *                      linked
+    plain reference                       join *                      linked
+    subject tag                           join if proven              linked
     reply that came before its parent,    join *                      new
     same unknown parent, thread index
     signed id or token, not verified      linked                      linked
 
-    * linked (last row of the sure ones: new) when a trusted server says that the sender failed DMARC.
+    * when a trusted server says that the sender failed DMARC: linked (fourth row: new).
 
-Reasons for the odd edges: a forged signature is worse than none, so not even a participant joins by it. The weak kinds
-in the third row are read the wrong way round (others named an id before it was there), so a stranger could use them to
-keep someone else's mail from being handled: they join or they do not count. Several cases by the strongest evidence
-are a doubt, and doubt is a linked interaction: a case worker decides.
+Reasons for the odd edges: a signed id says which case, never who writes: whoever was forwarded our mail has one, so it
+does not outweigh a From that its own domain disowns. Case ids are counted up and can be guessed: a tag joins only where
+a trusted server proved the sender. A forged signature is worse than none, so not even a participant joins by it.
+The weak kinds in the fourth row are read the wrong way round (others named an id before it was there), so a stranger
+could use them to keep someone else's mail from being handled: they join or they do not count. Several cases by the
+strongest evidence are a doubt, and doubt is a linked interaction: a case worker decides.
 """
 
 from __future__ import annotations
@@ -24,8 +27,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from schemas.events import EvidenceKind
+from schemas.events.decision import Authentication
 
-__all__ = ["Lead", "LeadKind", "Placement", "PlacementKind", "place"]
+__all__ = ["Lead", "LeadKind", "Placement", "PlacementKind", "SenderProof", "place", "sender_proof"]
 
 
 class LeadKind(StrEnum):
@@ -43,7 +47,6 @@ class LeadKind(StrEnum):
 
 
 _ORDER = {kind: rank for rank, kind in enumerate(LeadKind)}
-_SIGNED = frozenset({LeadKind.SIGNED_MESSAGE_ID, LeadKind.SIGNED_ADDRESS, LeadKind.SIGNED_BODY})
 _WEAK = frozenset({LeadKind.REPLY_BEFORE_PARENT, LeadKind.SHARED_REFERENCE, LeadKind.THREAD_TOPIC})
 
 _WORDS = {
@@ -66,6 +69,24 @@ class Lead:
     kind: LeadKind
     cases: frozenset[str] = frozenset()
     interactions: frozenset[str] = frozenset()
+
+
+class SenderProof(StrEnum):
+    """Whether the address in From is the sender's, as far as a server that the installation trusts can tell."""
+
+    REFUTED = "refuted"
+    UNKNOWN = "unknown"
+    PROVEN = "proven"
+
+
+def sender_proof(authentication: Authentication) -> SenderProof:
+    """What the recorded facts prove of the sender (RFC 7489 §6.6.2). `permerror` refutes: it stands where the server
+    checked another author than the one that From shows first."""
+    if not authentication.trusted:
+        return SenderProof.UNKNOWN
+    if authentication.dmarc == "pass":
+        return SenderProof.PROVEN
+    return SenderProof.REFUTED if authentication.dmarc in ("fail", "permerror") else SenderProof.UNKNOWN
 
 
 class PlacementKind(StrEnum):
@@ -92,20 +113,23 @@ class Placement:
 
 
 def place(
-    sender: str | None, leads: Sequence[Lead], participants: Mapping[str, frozenset[str]], *, dmarc_failed: bool = False
+    sender: str | None,
+    leads: Sequence[Lead],
+    participants: Mapping[str, frozenset[str]],
+    proof: SenderProof = SenderProof.UNKNOWN,
 ) -> Placement:
     """Where a mail from `sender` (case-folded address of its From; None without one) belongs.
 
-    `participants` maps each case that a lead names to the case-folded addresses of its people.
-    `dmarc_failed`: a trusted server says that the domain in From did not authorise this mail.
+    `participants` maps each case that a lead names to the case-folded addresses of its people; `proof` says whether
+    `sender` may be believed.
     """
     related = tuple(sorted({interaction for lead in leads for interaction in lead.interactions}))
     for kind in sorted({lead.kind for lead in leads if lead.cases}, key=_ORDER.__getitem__):
         cases = sorted({case for lead in leads if lead.kind == kind for case in lead.cases})
         joinable = [case for case in cases if sender is not None and sender in participants.get(case, frozenset())]
-        if kind in _WEAK and (dmarc_failed or not joinable):
+        if kind in _WEAK and (proof is SenderProof.REFUTED or not joinable):
             continue
-        doubt = _doubt(kind, cases, joinable, dmarc_failed)
+        doubt = _doubt(kind, cases, joinable, proof)
         if doubt is None:
             return Placement(PlacementKind.JOIN, f"{_WORDS[kind]}, from a participant", cases[0], evidence=kind)
         return Placement(
@@ -115,13 +139,15 @@ def place(
     return Placement(PlacementKind.NEW, reason, related=related)
 
 
-def _doubt(kind: LeadKind, cases: Sequence[str], joinable: Sequence[str], dmarc_failed: bool) -> str | None:
+def _doubt(kind: LeadKind, cases: Sequence[str], joinable: Sequence[str], proof: SenderProof) -> str | None:
     if kind is LeadKind.FORGED:
         return "its signature does not hold"
     if len(cases) > 1:
         return f"it leads to several cases ({', '.join(cases[:5])})"
     if not joinable:
         return "the sender is no participant of the case"
-    if dmarc_failed and kind not in _SIGNED:
+    if proof is SenderProof.REFUTED:
         return "the sender's domain did not authorise it (DMARC)"
+    if kind is LeadKind.SUBJECT_TAG and proof is not SenderProof.PROVEN:
+        return "anybody can write one, and no trusted server proved the sender (DMARC)"
     return None

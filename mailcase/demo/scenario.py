@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from mail.conversation import envelope_of
 from mailcase.demo.observe import MARK
 
 FOLDER = Path(__file__).parent / "mails"
@@ -67,8 +68,9 @@ class ScenarioMail:
 
     @property
     def verdict(self) -> str:
-        """The border's Authentication-Results for it."""
-        domain = self.expected.sender.rpartition("@")[2] or "unknown.example"
+        """The border's Authentication-Results for it: DMARC is about the domain in From, not about the envelope."""
+        author = envelope_of(self.raw).from_
+        domain = author.domain if author is not None and author.domain else "unknown.example"
         return VERDICTS[self.expected.verdict].format(sender=self.expected.sender, domain=domain)
 
 

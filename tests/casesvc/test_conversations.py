@@ -21,6 +21,11 @@ from tests.casesvc.build import ANN, BOB, MOMENT, TRIAGE, configuration, decisio
 from tests.casesvc.conftest import Desk
 
 
+def told(dmarc: str) -> Facts:
+    """What a trusted server says of the sender."""
+    return Facts(now=MOMENT, authentication=Authentication(dmarc=dmarc, by="mx.test.example", trusted=True))
+
+
 def notification(desk: Desk) -> str:
     """The acknowledgement that was asked for last."""
     return str(desk.events("mailcase.mail.requested.v1")[-1]["notification_id"])
@@ -84,9 +89,16 @@ def test_id_that_a_provider_put_in_the_place_of_ours_is_known(desk: Desk) -> Non
 
 @pytest.mark.feature("CV-01", "subject tag")
 def test_participant_joins_by_the_case_id_in_the_subject(desk: Desk) -> None:
-    mail = decision("r1", evidence=[tag("CLM-1")])
+    mail = decision("r1", evidence=[tag("CLM-1")], facts=told("pass"))
     desk.take(decision("p1"), mail)
     assert_joined(desk, mail)
+
+
+@pytest.mark.feature("CV-02", "doubt gives a linked interaction")
+def test_guessed_case_id_in_a_participants_name_is_linked(desk: Desk) -> None:
+    guess = decision("r1", evidence=[tag("CLM-1")])
+    desk.take(decision("p1"), guess)
+    assert_linked(desk, guess)
 
 
 @pytest.mark.feature("CV-01", "Thread-Topic and Thread-Index")
@@ -139,11 +151,29 @@ def test_forged_signature_links_even_a_participant(desk: Desk) -> None:
     assert_linked(desk, reply)
 
 
-def test_failed_dmarc_of_a_trusted_server_links(desk: Desk) -> None:
-    facts = Facts(now=MOMENT, authentication=Authentication(dmarc="fail", by="mx.test.example", trusted=True))
-    reply = decision("r1", references=["p1"], facts=facts)
+@pytest.mark.parametrize("verdict", ["fail", "permerror"])
+def test_failed_dmarc_of_a_trusted_server_links(desk: Desk, verdict: str) -> None:
+    reply = decision("r1", references=["p1"], facts=told(verdict))
     desk.take(decision("p1"), reply)
     assert_linked(desk, reply)
+
+
+@pytest.mark.feature("CV-02", "doubt gives a linked interaction")
+def test_forged_sender_with_a_forwarded_mail_of_ours_gets_neither_in_nor_brings_himself_in(desk: Desk) -> None:
+    desk.take(decision("p1"))
+    forged = decision("r1", evidence=[signed(notification(desk))], to=("claims@test.example", BOB), facts=told("fail"))
+    desk.take(forged)
+    assert_linked(desk, forged)
+    assert desk.rows("SELECT address FROM participants") == [(ANN,)]
+
+
+@pytest.mark.parametrize(("child", "parent"), [("fail", "pass"), ("pass", "fail")])
+def test_waiting_reply_of_a_forged_sender_is_not_taken_in_by_its_parent(desk: Desk, child: str, parent: str) -> None:
+    reply = decision("r1", references=["p1"], new=(TRIAGE,), facts=told(child))
+    desk.take(reply)
+    desk.take(decision("p1", facts=told(parent)))
+    found = desk.interaction(reply)
+    assert (found["state"], found["cases"]) == ("open", {})
 
 
 def test_person_in_cc_of_the_first_mail_may_answer(desk: Desk) -> None:

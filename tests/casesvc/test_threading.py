@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casesvc.threading import Lead, LeadKind, Placement, PlacementKind, place
+from casesvc.threading import Lead, LeadKind, Placement, PlacementKind, SenderProof, place, sender_proof
+from schemas.events.decision import Authentication
 
 ANN, BOB = "ann@example.org", "bob@stranger.example"
 PEOPLE = {"CLM-1": frozenset({ANN}), "CLM-2": frozenset({ANN}), "CLM-3": frozenset({BOB})}
 SIGNED = (LeadKind.SIGNED_MESSAGE_ID, LeadKind.SIGNED_ADDRESS, LeadKind.SIGNED_BODY)
 PLAIN = (LeadKind.REFERENCE, LeadKind.SUBJECT_TAG)
+UNKNOWN, PROVEN, REFUTED = SenderProof.UNKNOWN, SenderProof.PROVEN, SenderProof.REFUTED
 WEAK = (LeadKind.REPLY_BEFORE_PARENT, LeadKind.SHARED_REFERENCE, LeadKind.THREAD_TOPIC)
 
 
@@ -19,15 +21,28 @@ def lead(kind: LeadKind, *cases: str) -> Lead:
     return Lead(kind, frozenset(cases))
 
 
-def placed(sender: str | None, *leads: Lead, dmarc_failed: bool = False) -> Placement:
-    return place(sender, leads, PEOPLE, dmarc_failed=dmarc_failed)
+def placed(sender: str | None, *leads: Lead, proof: SenderProof = UNKNOWN) -> Placement:
+    return place(sender, leads, PEOPLE, proof)
 
 
 @pytest.mark.feature("CV-02", "participant")
 @pytest.mark.parametrize("kind", [*SIGNED, *PLAIN, *WEAK])
 def test_participant_joins_by_each_kind_of_evidence(kind: LeadKind) -> None:
-    found = placed(ANN, lead(kind, "CLM-1"))
+    found = placed(ANN, lead(kind, "CLM-1"), proof=PROVEN)
     assert (found.kind, found.case, found.evidence) == (PlacementKind.JOIN, "CLM-1", kind)
+
+
+@pytest.mark.feature("CV-02", "participant")
+@pytest.mark.parametrize("kind", [*SIGNED, LeadKind.REFERENCE, *WEAK])
+def test_what_cannot_be_guessed_needs_no_proof_of_the_sender(kind: LeadKind) -> None:
+    assert placed(ANN, lead(kind, "CLM-1")).kind is PlacementKind.JOIN
+
+
+@pytest.mark.feature("CV-02", "doubt gives a linked interaction")
+def test_case_id_that_anybody_can_guess_demands_a_proven_sender() -> None:
+    found = placed(ANN, lead(LeadKind.SUBJECT_TAG, "CLM-1"))
+    assert (found.kind, found.linked) == (PlacementKind.LINKED, ("CLM-1",))
+    assert "proved the sender" in found.reason
 
 
 @pytest.mark.feature("CV-02", "doubt gives a linked interaction")
@@ -70,15 +85,29 @@ def test_weaker_evidence_does_not_open_a_door_that_the_stronger_one_closed() -> 
     assert (found.kind, found.linked) == (PlacementKind.LINKED, ("CLM-1",))
 
 
-@pytest.mark.parametrize("kind", PLAIN)
-def test_failed_dmarc_makes_plain_evidence_a_doubt(kind: LeadKind) -> None:
-    found = placed(ANN, lead(kind, "CLM-1"), dmarc_failed=True)
+@pytest.mark.feature("CV-02", "doubt gives a linked interaction")
+@pytest.mark.parametrize("kind", [*SIGNED, *PLAIN])
+def test_disowned_sender_is_a_doubt_whatever_the_evidence(kind: LeadKind) -> None:
+    """Whoever was forwarded a mail of ours holds its signed id: it says which case, not who writes."""
+    found = placed(ANN, lead(kind, "CLM-1"), proof=REFUTED)
     assert found.kind is PlacementKind.LINKED
     assert "DMARC" in found.reason
 
 
-def test_failed_dmarc_does_not_outweigh_our_signature() -> None:
-    assert placed(ANN, lead(LeadKind.SIGNED_MESSAGE_ID, "CLM-1"), dmarc_failed=True).kind is PlacementKind.JOIN
+@pytest.mark.parametrize(
+    ("dmarc", "trusted", "proof"),
+    [
+        ("pass", True, PROVEN),
+        ("fail", True, REFUTED),
+        ("permerror", True, REFUTED),
+        ("none", True, UNKNOWN),
+        ("temperror", True, UNKNOWN),
+        ("pass", False, UNKNOWN),
+        ("fail", False, UNKNOWN),
+    ],
+)
+def test_only_a_trusted_server_proves_or_refutes_a_sender(dmarc: str, trusted: bool, proof: SenderProof) -> None:
+    assert sender_proof(Authentication(dmarc=dmarc, trusted=trusted)) is proof
 
 
 def test_conversation_without_a_case_is_new_and_shows_what_it_belongs_to() -> None:
@@ -89,13 +118,14 @@ def test_conversation_without_a_case_is_new_and_shows_what_it_belongs_to() -> No
 @given(
     st.lists(st.builds(Lead, st.sampled_from(LeadKind), st.frozensets(st.sampled_from(sorted(PEOPLE)), max_size=3))),
     st.sampled_from([ANN, BOB, "x@y.example", None]),
-    st.booleans(),
+    st.sampled_from(SenderProof),
 )
 def test_nobody_ever_joins_a_case_without_being_its_participant(
-    leads: list[Lead], sender: str | None, dmarc_failed: bool
+    leads: list[Lead], sender: str | None, proof: SenderProof
 ) -> None:
-    found = place(sender, leads, PEOPLE, dmarc_failed=dmarc_failed)
+    found = place(sender, leads, PEOPLE, proof)
     if found.kind is PlacementKind.JOIN:
         assert found.case is not None
+        assert proof is not REFUTED
         assert sender in PEOPLE[found.case]
         assert any(found.case in lead.cases and lead.kind is not LeadKind.FORGED for lead in leads)

@@ -16,7 +16,7 @@ from casesvc.records import Case
 from casesvc.requests import cannot_send, request_for
 from casesvc.store.conversations import notification_of
 from casesvc.store.mails import address_key, message_digest, referenced, thread_digest
-from casesvc.threading import Lead, LeadKind, place
+from casesvc.threading import Lead, LeadKind, place, sender_proof
 from mail.parse import parse
 from mail.signed_ids import SigningKey, make_message_id
 from mailcase.demo.relay import at_the_border
@@ -110,12 +110,12 @@ class Company:
 
     def _settle(self, mark: str, decision: Decision) -> Came:
         leads = list(self._leads(decision))
-        sender, trusted = decision.mail.from_, decision.facts.authentication
+        sender = decision.mail.from_
         placement = place(
             address_key(sender.address) if sender else None,
             leads,
             self.people,
-            dmarc_failed=trusted.trusted and trusted.dmarc == "fail",
+            sender_proof(decision.facts.authentication),
         )
         made = plan(decision, placement, None, self._report(decision), first_only=False)
         created = tuple(f"{mark}/{decision.mailbox}/{number}" for number in range(len(made.creates)))
