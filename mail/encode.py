@@ -6,25 +6,32 @@ Every function takes any text and gives printable ASCII without CR or LF but for
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from email.header import Header
 from urllib.parse import quote
 
 __all__ = [
     "LINE",
+    "LINE_BYTES",
     "address_field",
     "ascii_address",
     "field",
     "ids_field",
     "is_message_id",
     "parameter",
+    "utf8_address",
     "visible",
     "words_field",
 ]
 
 LINE = 76
 """Characters that lines keep to where they can be folded (RFC 5322 §2.1.1 wants at most 78)."""
+LINE_BYTES = 998
+"""Bytes of a line without its CRLF that no mail may pass (RFC 5322 §2.1.1)."""
 _MAX_TEXT = 900
+_JOINERS = "\u200c\u200d"
+"""Format characters that words of Persian and Hindi, and pictures made of several, are spelt with."""
 _ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _QUOTED_LOCAL = re.compile(r'"[ !#-\[\]-~]{1,62}"')
@@ -37,8 +44,9 @@ _TOKEN = re.compile(r"[A-Za-z0-9.+_-]{1,60}")
 
 
 def visible(text: str) -> str:
-    """`text` on one line: control and format characters become blanks, runs of blanks one, surrogates `?`."""
-    cleaned = "".join(character if character.isprintable() else " " for character in text)
+    """`text` on one line: control and format characters become blanks (joiners stay), runs of blanks one blank,
+    surrogates `?`; at most 900 characters."""
+    cleaned = "".join(character if character.isprintable() or character in _JOINERS else " " for character in text)
     return " ".join(cleaned.encode("utf-8", "replace").decode("utf-8").split())[:_MAX_TEXT]
 
 
@@ -100,6 +108,18 @@ def ascii_address(address: str) -> str | None:
         except UnicodeError:
             return None
     return f"{local}@{domain}" if _DOMAIN.fullmatch(domain) or _LITERAL.fullmatch(domain) else None
+
+
+def utf8_address(address: str) -> str | None:
+    """`address` as SMTP with SMTPUTF8 takes it (RFC 6531 §3.3, normal form C), or None if it is no such address."""
+    address = unicodedata.normalize("NFC", address.strip())
+    local, at, domain = address.rpartition("@")
+    if not at or not (local + domain).isprintable() or len(local.encode()) > 64 or len(domain.encode()) > 253:
+        return None
+    plain_local = "".join(character if character.isascii() else "x" for character in local)
+    if not (_LOCAL.fullmatch(plain_local) or _QUOTED_LOCAL.fullmatch(plain_local)):
+        return None
+    return address if ascii_address(f"x@{domain}") else None
 
 
 def parameter(name: str, value: str) -> str:
