@@ -1,7 +1,7 @@
 """Class of a mail before any rule (RU-09): each class has its small functions, asked in the order of `RULES`.
 
-    own → complaint → bounce, delay, receipt (reports) → calendar → challenge → automatic replies → bounce by its sender
-    → list → newsletter → automatic by weaker marks → human
+    own → bounce, delay, delivery receipt, complaint → read receipt → calendar → challenge → automatic replies → list
+    → newsletter → automatic by weaker marks → human
 
 Headers decide. Words of the subject only tell an out-of-office note from other automatic replies: no human's mail is
 taken for a robot's because of them.
@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from mail.automatic import automatic_reply_mark, is_out_of_office, weak_automatic_mark
-from mail.bounce import parse_bounce
+from mail.bounces import parse_bounce
+from mail.bounces.arf import feedback_type
 from mail.evidence import OWN_MESSAGE_ID, TokenCheck
 from mail.records import ParsedMail
 
@@ -26,6 +27,9 @@ KINDS = (
     "challenge", "own",
 )  # fmt: skip
 """All classes."""
+
+_FEEDBACK = {"not-spam": "receipt", "auth-failure": "auto_reply", "dmarc": "auto_reply"}
+"""Feedback types (RFC 5965 §7.3, RFC 6591) that are no complaint of a recipient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,28 +69,27 @@ def _own(mail: ParsedMail, own: OwnMarks) -> MailClass | None:
     return None
 
 
-def _complaint(mail: ParsedMail) -> MailClass | None:
-    if mail.report is not None and mail.report.kind == "feedback-report":
-        kind = next((value for block in mail.report.blocks if (value := block.get("feedback-type"))), "unknown")
-        if kind.strip().lower() == "not-spam":
-            return MailClass("receipt", "feedback report (RFC 5965): not-spam")
-        return MailClass("complaint", f"feedback report (RFC 5965): {kind[:40]}")
-    return None
-
-
-def _delivery_status(mail: ParsedMail) -> MailClass | None:
-    if mail.report is None or mail.report.kind != "delivery-status":
+def _report(mail: ParsedMail) -> MailClass | None:
+    """Bounces, delays, receipts of delivery and complaints, whatever their form."""
+    found = parse_bounce(mail)
+    if found is None:
         return None
-    bounce = parse_bounce(mail)
-    recipients = bounce.recipients if bounce is not None else ()
-    actions = {recipient.action for recipient in recipients}
-    if "failed" in actions or any(recipient.kind == "hard" for recipient in recipients):
-        return MailClass("bounce", "delivery status (RFC 3464): failed")
+    feedback = feedback_type(mail)
+    if feedback is not None:
+        kind = _FEEDBACK.get(feedback, "complaint")
+        return MailClass(kind, f"feedback report ({found.form}): {feedback}")
+    reasons = {recipient.reason for recipient in found.recipients}
+    if "complaint" in reasons:
+        return MailClass("complaint", found.form)
+    actions = {recipient.action for recipient in found.recipients}
+    form = "delivery status (RFC 3464)" if found.form == "RFC 3464" else found.form
+    if "failed" in actions or any(recipient.kind == "hard" for recipient in found.recipients):
+        return MailClass("bounce", f"{form}: failed")
     if "delayed" in actions:
-        return MailClass("delay", "delivery status (RFC 3464): delayed")
+        return MailClass("delay", f"{form}: delayed")
     if actions & {"delivered", "relayed", "expanded"}:
-        return MailClass("receipt", f"delivery status (RFC 3464): {min(actions)}")
-    return MailClass("bounce", "delivery status (RFC 3464)")
+        return MailClass("receipt", f"{form}: {min(actions - {''})}")
+    return MailClass("bounce", form)
 
 
 def _receipt(mail: ParsedMail) -> MailClass | None:
@@ -122,20 +125,6 @@ def _automatic_reply(mail: ParsedMail) -> MailClass | None:
 
 def _automatic(mail: ParsedMail, mark: str) -> MailClass:
     return MailClass("out_of_office" if is_out_of_office(mail) else "auto_reply", mark)
-
-
-def _bounce_by_sender(mail: ParsedMail) -> MailClass | None:
-    if "x-failed-recipients" in mail.headers:
-        return MailClass("bounce", "X-Failed-Recipients")
-    local = mail.from_.address.partition("@")[0].lower() if mail.from_ else ""
-    robot = local in ("mailer-daemon", "maildaemon", "mailerdaemon", "mail-daemon", "postmaster")
-    if robot and mail.content_type == "multipart/report":
-        return MailClass("bounce", f"multipart/report from {local}")
-    if robot and mail.return_path == "":
-        return MailClass("bounce", f"null return-path, from {local}")
-    if local in ("mailer-daemon", "maildaemon", "mailerdaemon", "mail-daemon"):
-        return MailClass("bounce", f"from {local}")
-    return None
 
 
 def _list(mail: ParsedMail) -> MailClass | None:
@@ -184,12 +173,10 @@ def _shown(name: str) -> str:
 
 
 RULES: Iterable[Callable[[ParsedMail], MailClass | None]] = (
-    _complaint,
-    _delivery_status,
+    _report,
     _receipt,
     _calendar,
     _challenge,
-    _bounce_by_sender,
     _automatic_reply,
     _list,
     _newsletter,

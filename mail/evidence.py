@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mail.bounce import parse_bounce
+from mail.bounces import parse_bounce
 from mail.mask import mask
 from mail.message_ids import ids_in
 from mail.records import ParsedMail

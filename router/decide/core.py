@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from mail.bounce import parse_bounce
+from mail.bounces import parse_bounce
 from mail.classify import OwnMarks, classify
 from mail.digest import content_digest
 from mail.evidence import TokenCheck, candidates, check_candidates, find_evidence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from mail import bounce as mail_bounce
+from mail import bounces as mail_bounces
 from mail.evidence import EvidenceCandidate, TokenCheck, candidates
 from mail.records import ParsedMail
 from router.decide.fit import fit_models
@@ -46,7 +46,7 @@ def evidence_records(found: Iterable[EvidenceCandidate]) -> tuple[Evidence, ...]
     return fit_models(records, _EVIDENCE, MAX_LISTED)
 
 
-def bounce_record(bounce: mail_bounce.Bounce | None, checks: Sequence[TokenCheck], mail: ParsedMail) -> Bounce | None:
+def bounce_record(bounce: mail_bounces.Bounce | None, checks: Sequence[TokenCheck], mail: ParsedMail) -> Bounce | None:
     """The report of a mail that we sent. `original_notification` only where the returned Message-ID's signature holds:
     anybody can send a report that names a mail of ours."""
     if bounce is None:
@@ -61,7 +61,7 @@ def bounce_record(bounce: mail_bounce.Bounce | None, checks: Sequence[TokenCheck
     )
 
 
-def _recipient(one: mail_bounce.BounceRecipient) -> BounceRecipient:
+def _recipient(one: mail_bounces.BounceRecipient) -> BounceRecipient:
     return BounceRecipient(
         address=masked(one.address or "", 400),
         original=masked(one.original, 400) if one.original else None,
@@ -69,7 +69,7 @@ def _recipient(one: mail_bounce.BounceRecipient) -> BounceRecipient:
         status=one.status or "",
         smtp_code=one.smtp_code or "",
         kind="hard" if one.kind == "hard" else "soft" if one.kind == "soft" else "none",
-        reason=f"{one.action} {one.status or ''}".strip(),
+        reason=one.reason,
         diagnostic=masked(one.diagnostic or "", 500),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mail.authentication import AuthenticationEvidence, authentication_of
-from mail.bounce import parse_bounce
+from mail.bounces import parse_bounce
 from mail.classify import KINDS, MailClass, OwnMarks, classify
 from mail.evidence import candidates, check_candidates
 from mail.records import ParsedMail

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mail.bounce import parse_bounce
+from mail.bounces import parse_bounce
 from mail.classify import classify
 from mail.parse import parse
 from tests.mail.test_hostile import everything

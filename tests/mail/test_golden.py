@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mail.bounce import parse_bounce
+from mail.bounces import parse_bounce
 from mail.classify import OwnMarks, classify
 from mail.parse import parse
 from mail.records import Address

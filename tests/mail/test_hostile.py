@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mail.addresses import parse_addresses
 from mail.authentication import authentication_of
-from mail.bounce import parse_bounce
+from mail.bounces import parse_bounce
 from mail.classify import KINDS, classify
 from mail.conversation import conversation_of_head, envelope_of
 from mail.dates import parse_date

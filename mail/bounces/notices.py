@@ -1,0 +1,144 @@
+"""Whether a mail without a delivery status is a notice of a mail system, by its header first and its words second."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mail.records import ParsedMail
+
+__all__ = ["Mark", "is_delay", "notice_mark", "speaks_of_failure"]
+
+_DAEMONS = (
+    "mailer-daemon", "maildaemon", "mailerdaemon", "mail-daemon", "mailer_daemon", "mail_daemon", "mdaemon",
+    "mailer.daemon", "mail.daemon", "mail-delivery", "mailsystem", "mail-system", "mmdf", "smtp-daemon", "daemon",
+    "microsoftexchange", "double-bounce", "maildeliverysystem", "mail_delivery", "mail.delivery", "mailadm-daemon",
+    "mail-deliver", "mailer", "bounce-notification", "bounce-notice", "ndr", "smtpgateway", "mta",
+)  # fmt: skip
+"""Local parts that belong to programs."""
+_OFFICES = (
+    "postmaster", "mailmaster", "administrator", "systemadministrator", "system-administrator",
+    "system.administrator", "mailadmin",
+    "mail-admin", "admin", "root", "bounce", "bounces", "mail", "no-reply", "noreply", "notification",
+    "notifications",
+    "emailgateway", "gateway", "exchange", "groupwise", "gwia", "system", "amavisd", "amavis", "mailgateway",
+    "mailman", "support",
+    "smtp", "virus", "antivirus", "mailscanner", "return", "returns", "undelivered", "delivery", "mailrobot", "robot",
+)  # fmt: skip
+"""Local parts that people have, too: these need words and a recipient."""
+_NAMES = (
+    "mail delivery", "mailer-daemon", "mailer daemon", "system administrator", "mail administrator", "postmaster",
+    "mail system",
+    "microsoft outlook", "mail delivery system", "internet mail delivery", "systemadministrator", "mailzustell",
+    "système de livraison",
+)  # fmt: skip
+_SUBJECT = (
+    "undeliver", "returned mail", "mail delivery", "delivery fail", "delivery status", "failure notice",
+    "delivery problem", "delivery error",
+    "delivery report", "delivery notif", "delivery has failed", "nondeliver", "non-deliver", "non deliver",
+    "not deliver", "could not be delivered", "mail system error",
+    "mail error", "returning to sender", "returning message to sender", "returned to sender", "return to sender",
+    "unable to deliver", "message status", "failed mail", "mail failed", "mail failure",
+    "failed delivery", "failed to deliver", "failure delivering", "message delivery", "bounce", "user unknown",
+    "unknown user", "unknown recipient", "unknown address", "no such user", "mailbox full",
+    "message not", "message returned", "returned message", "mail returned", "returned email", "email returned",
+    "mail could not", "email could not", "message could not", "cannot deliver", "can't deliver",
+    "couldn't be delivered", "warning: could not send",
+    "warning: message", "delayed", "delivery delay", "delivery warning", "mail warning", "permanent delivery",
+    "permanent fail", "temporary fail", "smtp server: errors", "ndn:", "ndr:", "dsn:", "transient", "rejected",
+    "unzustellbar", "nicht zugestellt",
+    "nicht zustellbar", "zustellung", "konnte nicht", "unbekannter empf", "non remis", "échec de", "non distribu",
+    "non délivré", "notification d'état", "retour à l'expéditeur", "no se puede entregar", "no entregad",
+    "no se pudo", "error de entrega", "fallo en la entrega", "estado de la entrega",
+    "não entregue", "não pôde", "falha na entrega", "falha de entrega", "mancato recapito", "mancata consegna",
+    "impossibile", "non recapitabile", "notifica stato", "onbestelbaar", "niet bezorgd", "niet afgeleverd",
+    "kan inte leverer", "ej levererat", "olevererbar",
+    "kunne ikke", "ikke levert", "ikke leveret", "kan ikke levere", "toimittaminen", "ei voitu toimittaa",
+    "niedostarcz", "nie dostarcz", "nie można dostarczyć", "nedoručiteln", "nedoručen", "nelze doručit", "kézbesít",
+    "nelivrat", "teslim edileme", "iletilemedi", "недоставл",
+    "не доставлен", "не удается доставить", "не удалось доставить", "невозможно доставить", "ανεπίδοτο", "退信",
+    "无法投递", "無法傳送", "無法投遞", "未送达", "投递失败", "配信不能", "配信できません", "送信できません",
+    "エラーメール", "전달되지", "배달", "반송", "לא ניתן", "تعذر التسليم",
+)  # fmt: skip
+"""Words of subjects and first lines of such notices, lower case."""
+_BODY = (
+    *_SUBJECT, "could not deliver", "wasn't able to deliver", "not able to deliver", "was not delivered",
+    "did not reach", "has been returned", "being returned", "returned below", "undelivered", "permanent fatal errors",
+    "permanent error",
+    "delivery to the following", "following address", "following recipient", "following e-mail", "following email",
+    "failed address", "message that you sent", "your message to", "your mail to", "transcript of session",
+    "delivery attempt", "not be reached", "had problems", "unable to send",
+    "can not be delivered", "can't be delivered", "cannot be delivered", "unable to be delivered", "has failed",
+    "the recipient", "user not listed", "over quota", "is not a valid", "does not exist", "nicht ausgeliefert",
+    "folgende", "destinataire", "destinatario", "destinatário", "получател",
+)  # fmt: skip
+_DELAY = (
+    "delayed", "delivery delay", "has not yet been delivered", "not yet been delivered", "warning message only",
+    "will be retried", "will keep trying", "will continue to try", "attempts will continue", "still trying",
+    "temporarily deferred", "do not need to resend", "don't need to resend", "not been delivered yet",
+    "could not be delivered yet", "no action is required", "warning: could not send", "still being attempted",
+    "will try again", "retrying", "verzögert", "wird weiterhin versucht", "retardé", "retrasad", "ritardat",
+    "atrasad", "vertraagd", "försenad", "forsinket", "viivästynyt", "opóźnion", "zpožděn", "задерж", "延迟", "遅延",
+    "지연",
+)  # fmt: skip
+_FINAL = (
+    "permanently", "permanent error", "permanent fatal", "given up", "giving up", "gave up", "has failed",
+    "failed permanently", "not going to try again", "too long in queue", "queue too long",
+    "been in the queue too long", "returned to sender", "returning message", "undeliverable", "endgültig",
+    "could not be delivered",
+    "will be deleted from queue", "undelivered",
+)  # fmt: skip
+_LOOKED_AT = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Why a mail may be a notice. `sure`: no recipient has to be found in it."""
+
+    words: str
+    sure: bool
+
+
+def notice_mark(mail: ParsedMail) -> Mark | None:
+    """The mark of a mail system's notice; None for everything else, which costs a look at a few header fields."""
+    failed = "x-failed-recipients" in mail.headers
+    local = mail.from_.address.partition("@")[0].strip("<>\"' ").lower() if mail.from_ else ""
+    name = mail.from_.name.lower()[:200] if mail.from_ else ""
+    daemon = local in _DAEMONS or local.startswith((*_DAEMONS[:8], "microsoftexchange"))
+    office = local in _OFFICES or local.startswith("postmaster") or any(words in name for words in _NAMES)
+    null = mail.return_path is not None and mail.return_path.lower().partition("@")[0] in ("", "mailer-daemon")
+    report = mail.content_type == "multipart/report"
+    if not (failed or daemon or office or null or report):
+        return None
+    if "list-id" in mail.headers and not failed and not null:
+        return None
+    subject = any(words in mail.subject[:300].lower() for words in _SUBJECT)
+    body = speaks_of_failure(mail.text)
+    if failed:
+        return Mark("X-Failed-Recipients", True)
+    if daemon and (subject or body or null or report):
+        return Mark(f"from {local}", subject or null or report)
+    if report and office:
+        return Mark(f"multipart/report from {local}", True)
+    if null and subject and (office or body):
+        return Mark(f"null return-path, from {local}" if office else "null return-path and a notice's words", office)
+    if office and subject and body:
+        return Mark(f"from {local}, with a notice's words", False)
+    if report and (subject or body):
+        return Mark("multipart/report with a notice's words", False)
+    return None
+
+
+def speaks_of_failure(text: str) -> bool:
+    """Whether the beginning of a text reads as a notice."""
+    start = text[:_LOOKED_AT].lower()
+    return any(words in start for words in _BODY)
+
+
+def is_delay(subject: str, text: str) -> bool:
+    """Whether the notice tells of a delay: the server still tries."""
+    head = subject[:300].lower()
+    start = " ".join(text[:_LOOKED_AT].lower().split())
+    if not any(words in head or words in start for words in _DELAY):
+        return False
+    warned = "warning" in head or "delay" in head or "verzögert" in head or "not need to resend" in start
+    return warned or not any(words in head or words in start for words in _FINAL)

@@ -1,0 +1,86 @@
+"""The text of a notice: where the mail that came back begins, which lines belong to which recipient."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["ADDRESS", "MAX_LINES", "MAX_REPORT", "sections_of", "trimmed", "without_returned"]
+
+MAX_REPORT = 60_000
+"""Characters of a notice that are read; what follows is the mail that came back."""
+MAX_LINES = 2_000
+_SECTION_LINES = 40
+ADDRESS = re.compile(r"[^\s<>()\[\]{}:;,\"\\@|=]{1,64}@[^\s<>()\[\]{}:;,\"\\@|'`*!?=/&]{1,255}")
+"""An address as it stands in running text; bounded on both sides, so one look costs at most 64 steps a character."""
+
+_RULED = re.compile(
+    r"^[ \t>]{0,8}[-=_*#|+~]{1,60}[ \t]{0,8}"
+    r"(?:this is (?:a )?copy|below (?:this line )?is|below this line|original message|(?:the )?(?:unsent|"
+    r"returned|undelivered|original|rejected|bounced) "
+    r"(?:message|mail|header)|enclosed is|message (?:text|header|body|content)|start of|begin(?:ning)? of|copy of|"
+    r"(?:the )?header|returned message|(?:your )?original (?:mail|e-?mail)|forwarded message|"
+    r"(?:ursprüngliche|original)[ -]?(?:nachricht|mail)|message d'origine|mensaje original|mensagem original|"
+    r"messaggio originale|oorspronkelijk bericht|исходное|原始|元のメ)",
+    re.IGNORECASE,
+)
+_SPOKEN = re.compile(
+    r"^[ \t]{0,8}(?:(?:the |a )?(?:full |first [0-9]{1,6} (?:lines|bytes) of (?:the )?)?(?:header|copy|"
+    r"text|body|content)s? of (?:the|your) "
+    r"(?:original |returned |undelivered )?(?:message|mail|e-?mail)|original message (?:headers?|follows)|"
+    r"your (?:original )?(?:message|mail)"
+    r"(?: (?:header|text|body)s?)? (?:follows|is (?:included|returned|attached|enclosed|reproduced)|reads)|"
+    r"(?:the )?(?:original|undelivered|returned|offending|unsent) (?:message|mail|e-?mail) (?:follows|"
+    r"is (?:included|attached|enclosed))|"
+    r"message header(?:s)? follow|message follows|unsent message|the message that was sent|here is (?:a copy|your)|"
+    r"kopie der (?:nachricht|mail)|header der|begin(?:n)? (?:der|of) (?:original|message))",
+    re.IGNORECASE,
+)
+_TRACE = re.compile(
+    r"^[ \t>|]{0,6}(?:Received: |Return-Path: |DKIM-Signature: |X-Received: |Delivered-To: |MIME-Version: |"
+    r"Message-ID: ?<|X-Mailer: |ARC-Seal: |Content-Transfer-Encoding: )",
+    re.IGNORECASE,
+)
+_TRACE_LONE = re.compile(r"^[ \t>|]{0,6}(?:Received: (?:from|by|\()|Return-Path: ?<)", re.IGNORECASE)
+
+
+def without_returned(text: str) -> str:
+    """What the server itself wrote: the text up to the copy of the mail or of its header."""
+    text = text[:MAX_REPORT]
+    at = 0
+    fields = 0
+    for number, line in enumerate(text.split("\n")):
+        head = line[:200]
+        if number and (_RULED.match(head) or _SPOKEN.match(head)) and text[:at].strip():
+            return text[:at]
+        if _TRACE_LONE.match(head):
+            return text[:at]
+        fields = fields + 1 if _TRACE.match(head) else 0
+        if fields == 2:
+            return text[: max(0, text.rfind("\n", 0, at - 1))]
+        at += len(line) + 1
+    return text
+
+
+def trimmed(address: str) -> str:
+    """`address` without the punctuation that running text leaves at its ends."""
+    return address.strip(".-'`*\u2026\u2019\u201d\u201c!?")
+
+
+def sections_of(text: str) -> dict[str, str]:
+    """The lines about each address (lower case): from one that names it to one that names another, or forty lines on.
+
+    One pass; what follows the last address is its section, too.
+    """
+    kept: dict[str, list[str]] = {}
+    current: list[str] = []
+    left = 0
+    for line in text.split("\n")[:MAX_LINES]:
+        if "@" in line:
+            named = [trimmed(found).lower() for found in ADDRESS.findall(line[:1_000])[:5]]
+            if named and (named[0] in current or not line.startswith((" ", "\t")) or not left):
+                current, left = list(dict.fromkeys(named)), _SECTION_LINES
+        if left:
+            for address in current:
+                kept.setdefault(address, []).append(line)
+            left -= 1
+    return {address: "\n".join(lines) for address, lines in kept.items()}
