@@ -25,6 +25,10 @@ FOLDER = "file"
 _FLAGS = {"S": "\\Seen", "R": "\\Answered", "F": "\\Flagged", "D": "\\Draft", "T": "\\Deleted"}
 """Letters after `:2,` in a Maildir file name."""
 _HEADER = re.compile(rb"[!-9;-~]{1,200}:")
+_BOM = b"\xef\xbb\xbf"
+_FROM_LINE = re.compile(rb"(?:\xef\xbb\xbf)?From (?![ \t]{0,20}:)")
+"""How an mbox begins: `From : ann@example.org` is a field in old syntax (RFC 5322 §4.5)."""
+_MARK = 40
 _BATCH = 50
 _BATCH_BYTES = 8 * 1024 * 1024
 
@@ -60,8 +64,9 @@ def mails_in(path: Path, limit: int, refuse: Callable[[str], None]) -> Iterator[
             yield from _folder(path, limit, refuse)
             return
         with path.open("rb") as file:
-            is_mbox = file.read(5) == b"From "
-            file.seek(0)
+            head = file.read(_MARK)
+            is_mbox = _FROM_LINE.match(head) is not None
+            file.seek(len(_BOM) if is_mbox and head.startswith(_BOM) else 0)
             moment = datetime.fromtimestamp(path.stat().st_mtime, UTC)
             if is_mbox:
                 yield from _mbox(file, str(path), moment, limit, refuse)

@@ -40,6 +40,8 @@ GROUPS: dict[str, tuple[str, str]] = {
     "ingest": ("mailcase.ingest_commands:app", "Bring mails in from files."),
     "mailbox": ("mailcase.ingest_commands:mailbox_app", "State of the mailboxes; stop, start, restart, resync one."),
     "explain": ("mailcase.explain_command:app", "What would be decided about a mail, and why."),
+    "inspect": ("mailcase.inspect_command:app", "What is understood of mails: JSON lines or a page."),
+    "text": ("mailcase.text_commands:app", "Text analysis: languages of texts."),
     "template": ("mailcase.templates_command:app", "Preview a mail template."),
     "token": ("mailcase.token_commands:app", "Access tokens of the API."),
     "docs": ("mailcase.docs_command:app", "Pages of docs/ that are made from the code."),

@@ -1,0 +1,91 @@
+"""`mailcase inspect PATH…`: what mailcase understands of mails, one JSON object a line, or as one readable page."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from itertools import islice
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mailcase.inspect_page import page
+from mailcase.inspection import as_line, inspect, unreadable
+from mailcase.mail_sources import Files, mails_of
+from router.text.language import load
+
+app = typer.Typer(help="What mailcase understands of mails.")
+
+_CHUNK = 16
+"""Files that a process takes at a time."""
+
+
+@app.callback(
+    invoke_without_command=True,
+    subcommand_metavar="",
+    context_settings={"allow_interspersed_args": True},
+)
+def inspect_mails(
+    paths: Annotated[
+        list[Path], typer.Argument(help="Mails (.eml, .msg), mbox files, Maildirs, folders; `-`: standard input.")
+    ],
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write one readable page to this file, in place of JSON lines.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="Processes that read mails beside each other.")] = 1,
+) -> None:
+    """Print one JSON object a line for each mail. What cannot be read gets its line too, of class `unreadable`."""
+    if html is not None:
+        _write_page(paths, html)
+        return
+    files = Files(tuple(path for path in paths if str(path) != "-"))
+    out = sys.stdout.buffer
+    if len(files.named) < len(paths):
+        out.write(as_line(inspect("-", sys.stdin.buffer.read())))
+    for lines in _answers(files, jobs):
+        out.write(lines)
+    out.flush()
+    if files.skipped:
+        typer.echo(f"{files.skipped} files of the folders are no mails; name one to have it inspected", err=True)
+
+
+def lines_of(path: Path) -> bytes:
+    """The lines for the mails of one file."""
+    return b"".join(
+        as_line(inspect(found.path, found.raw) if found.wrong is None else unreadable(found.path, found.wrong))
+        for found in mails_of(path)
+    )
+
+
+def lines_of_all(paths: list[Path]) -> list[bytes]:
+    """The lines of several files."""
+    return [lines_of(path) for path in paths]
+
+
+def _answers(files: Iterable[Path], jobs: int) -> Iterator[bytes]:
+    """The lines of each file, in order."""
+    load()
+    if jobs == 1:
+        for path in files:
+            yield from (lines_of(path),)
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        left = iter(files)
+        # As many chunks under way as keep all processes busy: a folder of a million mails is not listed at once.
+        waiting = [pool.submit(lines_of_all, chunk) for chunk in islice(_chunks(left), 4 * jobs)]
+        while waiting:
+            yield from waiting.pop(0).result()
+            waiting.extend(pool.submit(lines_of_all, chunk) for chunk in islice(_chunks(left), 1))
+
+
+def _chunks(paths: Iterator[Path]) -> Iterator[list[Path]]:
+    while chunk := list(islice(paths, _CHUNK)):
+        yield chunk
+
+
+def _write_page(paths: list[Path], target: Path) -> None:
+    files = Files(tuple(path for path in paths if str(path) != "-"))
+    target.write_text(page(found for path in files for found in mails_of(path)), encoding="utf-8")
+    typer.echo(f"{target}: open it in a browser")

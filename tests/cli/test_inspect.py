@@ -1,0 +1,236 @@
+"""`mailcase inspect` and `mailcase text analyse`: a line for every input, whatever it is."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from mailcase.inspect_command import app
+from mailcase.mail_sources import Files, looks_like_a_mail, mails_of
+from mailcase.text_commands import app as text_app
+from tests.support.needs import find_program
+
+RUNNER = CliRunner()
+GOLDEN = Path(__file__).parent.parent / "golden" / "mail"
+KEYS = {
+    "path", "sha256", "class", "class_reason", "from", "to", "cc", "subject", "date", "message_id", "in_reply_to",
+    "references", "text", "reply_text", "language", "attachments", "bounce", "defects",
+}  # fmt: skip
+MAIL = b"From: Ann <ann@example.org>\nTo: bo@example.org\nSubject: %b\nDate: Mon, 23 Nov 2026 09:00:00 +0100\n\n%b\n"
+
+
+def run(*arguments: object, stdin: bytes = b"") -> Result:
+    result = RUNNER.invoke(app, [str(one) for one in arguments], input=stdin)
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def inspect(*arguments: object, stdin: bytes = b"") -> list[dict[str, Any]]:
+    lines = [json.loads(line) for line in run(*arguments, stdin=stdin).stdout_bytes.splitlines()]
+    assert all(line.keys() == KEYS for line in lines)
+    return lines
+
+
+def mail(path: Path, subject: bytes = b"Screen", text: bytes = b"My screen is broken since yesterday.") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(MAIL % (subject, text))
+    return path
+
+
+def test_a_mail_is_one_line_with_all_that_is_understood(tmp_path: Path) -> None:
+    (found,) = inspect(
+        mail(tmp_path / "a.eml", text=b"My screen is broken since yesterday.\n\nOn Mon, Bo wrote:\n> Hi")
+    )
+    assert found["from"] == {"address": "ann@example.org", "name": "Ann"}
+    assert found["to"] == [{"address": "bo@example.org", "name": ""}]
+    assert (found["subject"], found["date"]) == ("Screen", "2026-11-23T09:00:00+01:00")
+    assert (found["class"], found["language"], found["bounce"]) == ("human", "en", None)
+    assert found["reply_text"] == "My screen is broken since yesterday."
+    assert "> Hi" in found["text"]
+
+
+def test_a_bounce_names_its_recipients() -> None:
+    (found,) = inspect(GOLDEN / "postfix-bounce.eml")
+    assert found["class"] == "bounce"
+    (recipient,) = found["bounce"]["recipients"]
+    assert recipient.keys() == {"address", "status", "smtp_code", "reason", "kind"}
+    assert recipient["kind"] == "hard"
+
+
+def test_attachments_are_listed_with_type_and_size() -> None:
+    (found,) = inspect(GOLDEN / "html-with-inline-image.eml")
+    assert all(part.keys() == {"name", "type", "size", "inline"} for part in found["attachments"])
+    assert any(part["inline"] for part in found["attachments"])
+
+
+def test_what_cannot_be_read_has_its_line_and_the_others_go_on(tmp_path: Path) -> None:
+    (tmp_path / "empty.eml").touch()
+    (tmp_path / "nul.eml").write_bytes(b"\0" * 1000)
+    good = mail(tmp_path / "good.eml")
+    found = inspect(tmp_path / "none.eml", tmp_path / "empty.eml", tmp_path / "nul.eml", good)
+    assert [one["class"] for one in found] == ["unreadable", "unreadable", "unreadable", "human"]
+    assert "No such file" in found[0]["class_reason"]
+    assert found[1]["class_reason"] == "empty"
+    assert found[0]["path"].endswith("none.eml")
+
+
+def test_an_mbox_gives_a_line_for_each_mail(tmp_path: Path) -> None:
+    one = MAIL % (b"One", b"x")
+    box = tmp_path / "box"
+    box.write_bytes(b"From a Mon Nov 23 09:00:00 2026\n" + one + b"\nFrom b Mon Nov 23 09:00:00 2026\n" + one)
+    assert [found["path"] for found in inspect(box)] == [f"{box}#1", f"{box}#2"]
+    box.write_bytes(b"From a Mon Nov 23 09:00:00 2026\n" + one)
+    assert [found["path"] for found in inspect(box)] == [str(box)]
+
+
+def test_a_maildir_is_read_whatever_its_files_are_called(tmp_path: Path) -> None:
+    for name in ("cur/1.M1.host:2,S", "new/2"):
+        mail(tmp_path / name)
+    (tmp_path / "tmp").mkdir()
+    assert len(inspect(tmp_path)) == 2
+
+
+def test_of_a_folder_the_mails_are_taken_and_the_rest_is_told(tmp_path: Path) -> None:
+    mail(tmp_path / "deep" / "er" / "a.txt")
+    mail(tmp_path / "b")
+    (tmp_path / "notes.txt").write_text("Dear diary: to do, and not to do.\n")
+    (tmp_path / "list.csv").write_text("from,to\na,b\n")
+    result = run(tmp_path)
+    assert len(result.stdout.splitlines()) == 2
+    assert "2 files" in result.stderr
+
+
+def test_a_named_file_is_read_even_if_it_has_no_header(tmp_path: Path) -> None:
+    note = tmp_path / "note.txt"
+    note.write_text("Only words, and no header at all.\n")
+    (found,) = inspect(note)
+    assert found["text"] == "Only words, and no header at all."
+    assert "header_missing" in found["defects"]
+
+
+def test_standard_input_is_a_mail() -> None:
+    (found,) = inspect("-", stdin=MAIL % (b"Piped", b"x"))
+    assert (found["path"], found["subject"]) == ("-", "Piped")
+
+
+def test_processes_beside_each_other_give_the_same_lines_in_the_same_order(tmp_path: Path) -> None:
+    for number in range(80):
+        mail(tmp_path / f"{number:03}.eml", b"%d" % number)
+    assert run("--jobs", 3, tmp_path).stdout_bytes == run(tmp_path).stdout_bytes
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        (b"Subject: x\n\nbody", True),
+        (b"From ann Mon Nov 23 09:00:00 2026\nSubject: x\nTo: y\n\n", True),
+        (b"From  : ann@example.org\nTo  : bo\n\n", True),
+        (b"\xef\xbb\xbfFrom: a\nTo: b\n\n", True),
+        (b"\n\nFrom: a\nTo: b\n\n", True),
+        (b"Received: x\n\ty\nthis line is stray\nSubject: z\n\n", True),
+        (b"source:\n  here\nlicence: MIT\ncount: 3\n", False),
+        (b"Dear Ann,\nTo: be\n", False),
+        (b"", False),
+        (b"\x89PNG\r\n\x1a\n", False),
+        (b'{"from": "a"}', False),
+    ],
+)
+def test_a_mail_is_told_from_other_files_by_its_header(head: bytes, expected: bool) -> None:
+    assert looks_like_a_mail(head) is expected
+
+
+def test_an_mbox_without_mails_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "box"
+    path.write_bytes(b"From ann\nno header\n")
+    (found,) = mails_of(path)
+    assert found.wrong == "no mail in it"
+
+
+def test_files_of_several_places_come_in_the_order_asked_for(tmp_path: Path) -> None:
+    second, first = mail(tmp_path / "a" / "x.eml"), mail(tmp_path / "b" / "x.eml")
+    assert list(Files((first, second.parent))) == [first, second]
+
+
+def test_the_page_shows_text_and_no_markup_of_the_mail(tmp_path: Path) -> None:
+    evil = mail(
+        tmp_path / "evil.eml", b"<script>alert(1)</script>", b"<img src=http://evil.example/x onerror=alert(1)>"
+    )
+    target = tmp_path / "page.html"
+    run("--html", target, evil, GOLDEN, tmp_path / "none.eml")
+    page = target.read_text(encoding="utf-8")
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script" not in page
+    assert "<img" not in page
+    assert not re.findall(r"(?:src|href)=\"(?!#m\d+\")", page)
+    assert "Content-Security-Policy" in page
+    assert "No such file" in page
+    assert "What became of our mail" in page
+
+
+def _luminance(colour: str) -> float:
+    digits = colour if len(colour) == 6 else "".join(2 * digit for digit in colour)
+    parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("theme", [0, 1])
+def test_text_on_the_page_has_the_contrast_of_wcag_aa(tmp_path: Path, theme: int) -> None:
+    target = tmp_path / "page.html"
+    run("--html", target, mail(tmp_path / "a.eml"))
+    themes = re.findall(r":root \{([^}]*--page[^}]*)\}", target.read_text(encoding="utf-8"))
+    colours = dict(re.findall(r"--(\w+): #(\w+)", themes[theme]))
+    for paper in ("page", "card", "quote"):
+        for ink in ("ink", "soft", "human", "robot", "bad", "link"):
+            light, dark = sorted((_luminance(colours[paper]), _luminance(colours[ink])), reverse=True)
+            assert (light + 0.05) / (dark + 0.05) >= 4.5, (paper, ink)
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs chromium")
+def test_a_browser_shows_the_page(tmp_path: Path) -> None:
+    target, picture = tmp_path / "page.html", tmp_path / "page.png"
+    run("--html", target, GOLDEN)
+    program = find_program("chromium") or "chromium"
+    subprocess.run(
+        [program, "--headless", "--no-sandbox", "--disable-gpu", f"--screenshot={picture}", f"file://{target}"],
+        check=True, capture_output=True, timeout=60,
+    )  # fmt: skip
+    assert picture.stat().st_size > 10_000
+
+
+@pytest.mark.needs("corpora")
+def test_every_mail_of_the_corpora_is_understood(corpora: Path) -> None:
+    folders = [corpora / name for name in ("mailparser_stalwart", "mimekit", "ruby_mail", "cpython_email", "sisimai")]
+    found = inspect(*folders)
+    assert len(found) > 500
+    assert [one["path"] for one in found if one["class"] == "unreadable"] == []
+
+
+def test_each_line_of_texts_is_analysed(tmp_path: Path) -> None:
+    texts = tmp_path / "texts.jsonl"
+    texts.write_bytes(
+        b'{"id": 1, "text": "Guten Tag, mein Bildschirm ist kaputt."}\n\n{"text": 3}\nnonsense\n\xff\n'
+        b'{"text": "Merci beaucoup pour votre aide"}\n'
+    )
+    result = RUNNER.invoke(text_app, ["analyse", str(texts)])
+    assert result.exit_code == 0, result.output
+    first, wrong, nonsense, broken, last = map(json.loads, result.stdout_bytes.splitlines())
+    assert first["language"]["code"] == "de"
+    assert first["language"]["confidence"] > 0.9
+    assert first == {"id": 1, "language": first["language"], "sentiment": None, "entities": []}
+    assert "line 3" in wrong["error"]
+    assert "line 4" in nonsense["error"]
+    assert "line 5" in broken["error"]
+    assert last["language"]["code"] == "fr"
+
+
+def test_texts_come_by_standard_input() -> None:
+    result = RUNNER.invoke(text_app, ["analyse", "-"], input=b'{"text": ""}\n')
+    assert json.loads(result.stdout_bytes)["language"] == {"code": "und", "confidence": 0.0}
