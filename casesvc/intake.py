@@ -20,6 +20,7 @@ import time
 import traceback
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import psycopg
@@ -85,6 +86,15 @@ class Intake:
         InternalError when mail after mail fails.
         """
         decisions = [decision for record in records if (decision := self._decision(record)) is not None]
+        try:
+            self._take(decisions, suspects=suspects)
+        except (ProviderError, StoppedEarly):
+            # We leave alive: three stops of a process (a rollout while a case type is awaited) are no three crashes.
+            with suppress(ProviderError), self._database.transaction() as connection:
+                inbox.take_back_attempts(connection, [_key(decision) for decision in decisions], self._owner)
+            raise
+
+    def _take(self, decisions: Sequence[Decision], *, suspects: bool) -> None:
         if not suspects or self._unsuspected(decisions):
             try:
                 self._batch(decisions)

@@ -50,19 +50,25 @@ def quarantined(decision: Decision, reason: str, detail: str, attempts: int, at:
 
 def unreadable(record: Record, detail: str, at: datetime) -> Quarantined:
     """The record of a decision that is none: all that is known stands in the headers of its Kafka record."""
+    place = f"{record.topic}[{record.partition}]@{record.offset}"
     return Quarantined(
-        mail_id=record.header("ce_subject") or f"{record.topic}[{record.partition}]@{record.offset}",
+        mail_id=_storable(record.header("ce_subject") or "") or place,
         mailbox="",
         server_id="",
         stage=Stage.CASESVC,
         reason="intake_failed",
         kind=reason_kind("intake_failed"),
-        detail=detail[:2000],
+        detail=f"{place}: {detail}".replace("\0", " ")[:2000],
         attempts=1,
-        source=Source(conversation=record.key.decode("utf-8", "replace"), folder=""),
+        source=Source(conversation=_storable(record.key.decode("utf-8", "replace")), folder=""),
         release="nothing: the decision cannot be read; replay the mail",
         at=at,
     )
+
+
+def _storable(text: str) -> str:
+    """Bounded, for it is part of a key, and without what PostgreSQL stores in no text."""
+    return text.replace("\0", "")[:200]
 
 
 def history_entry(record: Quarantined, event: str) -> Entry:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import psycopg
 from psycopg import Connection
 
 from casesvc.putting_aside import history_entry
@@ -38,10 +39,14 @@ class Readers:
         self._database = database
 
     def process(self, records: Sequence[Record]) -> None:
-        """Take in `records`. Raises ProviderError when the database is away; one that cannot be stored is skipped."""
+        """Take in `records`; one that cannot be stored is skipped.
+
+        Raises ProviderError when the database is away, psycopg's errors when the store is not what it should be.
+        """
         try:
             self._together(records)
-        except ProviderError:
+        except (ProviderError, psycopg.ProgrammingError, psycopg.InternalError):
+            # The store's fault (a table that is not there), no record's: to skip them all would lose them.
             raise
         except Exception as error:
             if len(records) > 1:

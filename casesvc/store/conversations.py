@@ -84,7 +84,8 @@ def _by_reference(connection: Connection[Row], digests: Sequence[str], mailbox: 
         "SELECT ic.case_id, i.id, m.mailbox = %(mailbox)s FROM mails m JOIN interactions i ON i.mail_id = m.mail_id"
         " LEFT JOIN interaction_cases ic ON ic.interaction_id = i.id WHERE m.message_digest = ANY(%(digests)s)"
         " UNION SELECT o.case_id, o.interaction_id, true FROM outgoing_ids d"
-        " JOIN outgoing o ON o.notification_id = d.notification_id WHERE d.digest = ANY(%(digests)s) LIMIT %(most)s",
+        " JOIN outgoing o ON o.notification_id = d.notification_id WHERE d.digest = ANY(%(digests)s)"
+        " ORDER BY 3 DESC, 1 NULLS LAST, 2 LIMIT %(most)s",
         {"mailbox": mailbox, "digests": list(digests), "most": _MAX_FOUND},
     ).fetchall()
     # The same mail may lie in two mailboxes, each with its case: an answer to the one belongs to that one.

@@ -9,7 +9,16 @@ from psycopg import Connection
 from runtime.database.pool import Row
 from schemas.ids import sha256_hex
 
-__all__ = ["claim", "end_if_frozen", "forget_attempts", "keep_superseded", "lock", "note_attempt", "note_begun"]
+__all__ = [
+    "claim",
+    "end_if_frozen",
+    "forget_attempts",
+    "keep_superseded",
+    "lock",
+    "note_attempt",
+    "note_begun",
+    "take_back_attempts",
+]
 
 Key = tuple[str, int]
 """Mail id and run."""
@@ -68,6 +77,18 @@ def note_begun(connection: Connection[Row], keys: Sequence[Key], owner: str) -> 
         [[mail_id for mail_id, _ in wanted], [run for _, run in wanted], owner],
     ).fetchone()
     return row is not None and row[0] == 0
+
+
+def take_back_attempts(connection: Connection[Row], keys: Sequence[Key], owner: str) -> None:
+    """`owner` leaves `keys` undone but alive: what it noted about them is no sign of a crash."""
+    connection.execute(
+        "WITH left_undone AS (UPDATE attempts SET count = count - 1, owner = ''"
+        " FROM unnest(%s::text[], %s::integer[]) AS key (mail_id, run)"
+        " WHERE attempts.mail_id = key.mail_id AND attempts.run = key.run AND owner = %s AND count > 1)"
+        " DELETE FROM attempts USING unnest(%s::text[], %s::integer[]) AS key (mail_id, run)"
+        " WHERE attempts.mail_id = key.mail_id AND attempts.run = key.run AND owner = %s AND count = 1",
+        2 * [[mail_id for mail_id, _ in keys], [run for _, run in keys], owner],
+    )
 
 
 def forget_attempts(connection: Connection[Row], keys: Sequence[Key]) -> None:

@@ -8,11 +8,26 @@ import psycopg
 
 from schemas.errors import ConfigurationError, MailcaseError, ProviderAuth, ProviderTemporary
 
-__all__ = ["translate"]
+__all__ = ["is_of_server", "translate"]
+
+_STATE_OF_SERVER = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    psycopg.errors.ReadOnlySqlTransaction,
+    psycopg.errors.IdleInTransactionSessionTimeout,
+    psycopg.errors.TransactionTimeout,
+)
+_OF_STATEMENT = "54"
+"""SQLSTATE class "program limit exceeded": psycopg counts it as operational, but the same row is refused for ever."""
+
+
+def is_of_server(error: psycopg.Error) -> bool:
+    """Whether the trouble is the server's (away, failing over, read-only) and not the statement's: try again then."""
+    return isinstance(error, _STATE_OF_SERVER) and not (error.sqlstate or "").startswith(_OF_STATEMENT)
 
 
 def translate(error: psycopg.Error, dsn: str) -> MailcaseError:
-    """The error of our tree that an OperationalError of psycopg stands for. No password is in the text."""
+    """The error of our tree that an error of psycopg stands for (see `is_of_server`). No password is in the text."""
     text = " ".join(str(error).split())
     where = _where(dsn)
     if missing := re.search(r'database "([^"]+)" does not exist', text):
@@ -30,6 +45,11 @@ def translate(error: psycopg.Error, dsn: str) -> MailcaseError:
         return ProviderTemporary(f"{where} has no disk space left ({text[:200]}); free some, nothing is lost meanwhile")
     if isinstance(error, (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)):
         return ProviderTemporary(f"{where}: two transactions were in each other's way ({text[:120]}); try again")
+    if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
+        return ProviderTemporary(
+            f"{where} takes no writes now (a standby, or failing over); if it lasts, let MAILCASE_DATABASE_URL name the"
+            " primary (target_session_attrs=read-write)"
+        )
     return ProviderTemporary(
         f"{where} does not answer ({_reason(text)}); is it running? locally: `mailcase local status`"
     )

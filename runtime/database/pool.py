@@ -11,13 +11,21 @@ import psycopg
 from psycopg import Connection, sql
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
-from runtime.database.errors import translate
+from runtime.database.errors import is_of_server, translate
 from schemas.errors import InternalError, ProviderTemporary
 
 __all__ = ["Database", "Row"]
 
 Row = tuple[Any, ...]
-_CONNECT_SECONDS = 5
+_PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""libpq's parameters where the DSN names none. Without them a host that vanishes in silence (no reset comes) would hold
+a thread for hours; numbers are seconds, `tcp_user_timeout` milliseconds."""
 
 
 class Database:
@@ -40,19 +48,27 @@ class Database:
     def transaction(self) -> Iterator[Connection[Row]]:
         """A connection inside a transaction: committed when the block ends, rolled back when it raises.
 
-        Blocks for a free connection. Raises ProviderTemporary (server away, deadlock, disk full, pool exhausted: the
-        whole block may be tried again), ProviderAuth, ConfigurationError (no such database). Errors of the statements
-        themselves (constraints, syntax) come through as psycopg's. When the server goes away during the commit,
-        the outcome is unknown: what runs here must be safe to run again.
+        Blocks for a free connection. Raises ProviderTemporary (server away or read-only, deadlock, disk full, pool
+        exhausted: the whole block may be tried again), ProviderAuth, ConfigurationError (no such database). Errors of
+        the statements themselves (constraints, syntax, limits) come through as psycopg's. When the server goes away
+        during the commit, the outcome is unknown: what runs here must be safe to run again.
         """
         try:
-            with self._pooled().connection() as connection, connection.transaction():
-                yield connection
+            with self._pooled().connection() as connection:
+                try:
+                    with connection.transaction():
+                        yield connection
+                except psycopg.errors.ReadOnlySqlTransaction:
+                    # After a failover this connection may lead to the former primary: the next one looks anew.
+                    connection.close()
+                    raise
         except PoolTimeout as error:
             raise self._why_no_connection() from error
         except PoolClosed as error:
             raise InternalError("the database pool is used after it was closed") from error
-        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        except psycopg.Error as error:
+            if not is_of_server(error):
+                raise
             raise translate(error, self.dsn) from error
 
     @contextmanager
@@ -61,7 +77,9 @@ class Database:
         connection = self._connect()
         try:
             yield connection
-        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        except psycopg.Error as error:
+            if not is_of_server(error):
+                raise
             raise translate(error, self.dsn) from error
         finally:
             with suppress(psycopg.Error):
@@ -86,7 +104,7 @@ class Database:
             if self._pool is None:
                 self._pool = ConnectionPool(
                     self.dsn,
-                    kwargs={"autocommit": True, "connect_timeout": _CONNECT_SECONDS},
+                    kwargs={"autocommit": True, **_patience(self.dsn)},
                     configure=self._use_schema,
                     check=ConnectionPool.check_connection,
                     min_size=self._sizes[0],
@@ -100,7 +118,7 @@ class Database:
 
     def _connect(self) -> Connection[Row]:
         try:
-            connection = psycopg.connect(self.dsn, autocommit=True, connect_timeout=_CONNECT_SECONDS)
+            connection = psycopg.connect(self.dsn, autocommit=True, **_patience(self.dsn))
             self._use_schema(connection)
         except psycopg.OperationalError as error:
             raise translate(error, self.dsn) from error
@@ -119,3 +137,12 @@ class Database:
             f"no database connection was free within {self._timeout:.0f} s; raise MAILCASE_DATABASE_POOL,"
             " or look for slow statements"
         )
+
+
+def _patience(dsn: str) -> dict[str, Any]:
+    """The parameters of `_PATIENCE` that `dsn` leaves open."""
+    try:
+        named = psycopg.conninfo.conninfo_to_dict(dsn)
+    except psycopg.ProgrammingError:
+        return dict(_PATIENCE)
+    return {name: value for name, value in _PATIENCE.items() if name not in named}

@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 
 from casesvc.putting_aside import quarantined
+from casesvc.readers import Readers
+from runtime.database.pool import Database
 from schemas.cloudevents import Event, Record, encode
+from schemas.errors import ProviderTemporary
 from schemas.events import Discarded, EventModel, LedgerState, MailboxState, MailboxStatus, Quarantined, Released, Stage
 from schemas.ids import event_id, mail_id_by_server
 from tests.casesvc.build import MOMENT, decision, step
@@ -98,6 +102,11 @@ def test_status_of_an_owner_that_was_replaced_is_ignored(desk: Desk) -> None:
     assert desk.rows("SELECT status->>'state' FROM mailbox_status") == [("idle",)]
     desk.read(status(MailboxState.FETCHING, 5, 1))
     assert desk.rows("SELECT status->>'state' FROM mailbox_status") == [("fetching",)]
+
+
+def test_status_of_an_owner_whose_clock_was_set_back_is_shown(desk: Desk) -> None:
+    desk.read(status(MailboxState.IDLE, 5), status(MailboxState.AUTH_FAILED, 5, -3600))
+    assert desk.rows("SELECT status->>'state' FROM mailbox_status") == [("auth_failed",)]
     desk.read(Record("mailbox.status", b"claims", None))
     assert desk.rows("SELECT count(*) FROM mailbox_status") == [(0,)]
 
@@ -131,6 +140,22 @@ def test_record_that_the_store_refuses_does_not_stop_the_others(desk: Desk) -> N
     desk.read(aside(entry("p1")), refused, aside(entry("p2")))
     assert states(desk) == ["open", "open"]
     assert desk.rows("SELECT count(*) FROM outgoing") == [(0,)]
+
+
+def test_store_that_takes_no_writes_loses_no_record(desk: Desk) -> None:
+    """A failover: for a moment the server is a standby. The records are read again, not skipped."""
+    dsn = desk.database.dsn + ("&" if "?" in desk.database.dsn else "?")
+    read_only = Database(f"{dsn}options=-cdefault_transaction_read_only%3Don", desk.database.schema)
+    with pytest.raises(ProviderTemporary, match="takes no writes"):
+        Readers(read_only).process([aside(entry("p1")), aside(entry("p2"))])
+    read_only.close()
+    assert states(desk) == []
+
+
+def test_store_without_its_tables_loses_no_record(desk: Desk, plain: psycopg.Connection[Any]) -> None:
+    plain.execute("ALTER TABLE quarantine RENAME TO elsewhere")
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        desk.read(aside(entry("p1")), aside(entry("p2")))
 
 
 def test_records_that_cannot_be_read_are_skipped(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from pathlib import Path
@@ -140,6 +141,53 @@ def test_a_connection_that_was_cut_is_temporary_and_the_next_one_works(database_
         connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
     database.check()
     database.close()
+
+
+def test_a_server_that_became_a_standby_is_temporary_and_asked_anew(database_url: str) -> None:
+    database = Database(database_url, "public", max_size=1)
+    with database.transaction() as connection:
+        before = connection.info.backend_pid
+        connection.execute("SET default_transaction_read_only = on")
+    with pytest.raises(ProviderTemporary, match="takes no writes now"), database.transaction() as connection:
+        connection.execute("CREATE TABLE refused (n int)")
+    with database.transaction() as connection:
+        assert connection.info.backend_pid != before
+    database.close()
+
+
+def test_a_transaction_that_the_server_ended_for_its_silence_is_temporary(database_url: str) -> None:
+    database = Database(database_url, "public", max_size=1)
+
+    def silent() -> None:
+        with database.transaction() as connection:
+            connection.execute("SELECT set_config('idle_in_transaction_session_timeout', '50', true)")
+            time.sleep(0.3)
+            connection.execute("SELECT 1")
+
+    with pytest.raises(ProviderTemporary, match="idle-in-transaction"):
+        silent()
+    database.close()
+
+
+def test_a_row_that_no_index_can_hold_is_the_rows_fault(database_url: str) -> None:
+    database = Database(database_url, "public", max_size=1)
+    text = "".join(f"{number:x}" for number in random.Random(1).choices(range(2**32), k=3000))
+    with database.transaction() as connection:
+        connection.execute("CREATE TEMP TABLE small (t text PRIMARY KEY)")
+    with pytest.raises(psycopg.errors.ProgramLimitExceeded), database.transaction() as connection:
+        connection.execute("INSERT INTO small VALUES (%s)", [text])
+    database.close()
+
+
+def test_a_host_that_vanishes_is_found_out_unless_the_dsn_says_otherwise(database_url: str) -> None:
+    slow = database_url + ("&" if "?" in database_url else "?") + "keepalives_idle=77"
+    for dsn, seconds in ((database_url, "15"), (slow, "77")):
+        database = Database(dsn, "public", max_size=1)
+        with database.session() as session, database.transaction() as connection:
+            for one in (session, connection):
+                told = one.info.get_parameters()
+                assert (told["keepalives_idle"], told["tcp_user_timeout"]) == (seconds, "30000")
+        database.close()
 
 
 def test_a_deadlock_is_temporary(database_url: str, schema_prefix: str, scripts: Path) -> None:
