@@ -41,6 +41,8 @@ def parse_lists(values: Iterable[str], limit: int) -> tuple[tuple[Address, ...],
     """Addresses of all fields of one name in order, at most `limit`, and how many there are in all."""
     found: list[Address] = []
     total = 0
+    if not values:
+        return (), 0
     for value in values:
         addresses, count = parse_addresses(value, limit - len(found))
         found.extend(addresses)

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from charset_normalizer import from_bytes
 
-__all__ = ["clean", "codec_of", "decode_header_bytes", "decode_text"]
+__all__ = ["clean", "codec_of", "decode_header_bytes", "decode_plain", "decode_text"]
 
 _SAMPLE = 8 * 1024
 """Bytes that detection looks at; its cost grows with them and its answer hardly does."""
@@ -162,6 +162,7 @@ _KNOWN.update({f"xcp{name[2:]}": name for name in _PLAIN if name.startswith("cp1
 _KNOWN.update({f"ibm{name[2:]}": name for name in _PLAIN if name.startswith("cp") and len(name) == 5})
 _KNOWN.update(_ALIASES)
 
+_USUAL = bytes([9, 10, 13, *range(32, 127)])
 _CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
 
 
@@ -177,7 +178,9 @@ def clean(text: str) -> str:
     Databases and JSON readers refuse both, and no person sees them.
     """
     if text.isascii():
-        return text if text.isprintable() else text.translate(_CONTROLS)
+        if text.isprintable() or not text.encode("ascii").translate(None, _USUAL):
+            return text
+        return text.translate(_CONTROLS)
     text = text.translate(_CONTROLS)
     try:
         text.encode("utf-8")
@@ -221,6 +224,13 @@ def decode_text(data: bytes, declared: str | None) -> tuple[str, str | None]:
     return _guess(data), "charset_wrong"
 
 
+def decode_plain(data: bytes, declared: str | None) -> tuple[str, str | None, bool]:
+    """As `decode_text`, and whether the text is ASCII without controls, as most is: it needs no `clean`."""
+    if not data.translate(None, _USUAL) and (declared is None or codec_of(declared) not in _STATEFUL):
+        return data.decode("ascii"), None, True
+    return (*decode_text(data, declared), False)
+
+
 _STATEFUL = {"utf-7", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "hz"} | {
     name for name in _PLAIN if name.startswith("iso2022")
 }
@@ -245,6 +255,9 @@ def _guess(data: bytes) -> str:
     except UnicodeDecodeError:
         pass
     sample = _sample(data)
+    high = len(sample.translate(None, _ASCII_BYTES))
+    if high * 5 < len(sample) and not sample.translate(None, _WESTERN):
+        return _decode(data, "cp1252")
     try:
         best = from_bytes(sample, steps=3, chunk_size=512, threshold=0.3).best()
     except Exception:  # a detector must never decide whether a mail is read
@@ -262,3 +275,8 @@ def _sample(data: bytes) -> bytes:
 
 
 _ASCII_BYTES = bytes(range(128))
+_WESTERN = _ASCII_BYTES + "äöüßÄÖÜéÉàáíóúñçêôâå€…‘’“”–—\u00a0£§©«®°´»".encode("cp1252")
+"""Where these stand sparsely among ASCII, the text is western: detection costs a millisecond and says the same.
+
+Letters that mean another one in the charsets of central Europe or Turkey (`è`, `ø`, `ù`, `ð`, …) are not among them.
+"""

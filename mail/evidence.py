@@ -104,12 +104,16 @@ class EvidenceCandidate:
 
 def candidates(mail: ParsedMail) -> tuple[TokenCandidate, ...]:
     """All tokens of our shape in `mail`, each once, strongest place first, at most 50."""
+    return mail.once("candidates", _candidates)
+
+
+def _candidates(mail: ParsedMail) -> tuple[TokenCandidate, ...]:
     found: list[TokenCandidate] = []
     if mail.message_id and split_own_id(mail.message_id):
         found.append(TokenCandidate(OWN_MESSAGE_ID, mail.message_id, "message-id"))
     found.extend(
         TokenCandidate("signed_message_id", message_id, source)
-        for source, message_id in _parents(mail)
+        for source, message_id in mail.once("parents", _parents)
         if split_own_id(message_id)
     )
     found.extend(_plus_tokens(mail))
@@ -218,7 +222,7 @@ def _markers(mail: ParsedMail) -> list[TokenCandidate]:
 def _references(mail: ParsedMail) -> list[EvidenceCandidate]:
     """Ids that the store may know. An id without both sides of its `@`, and the mail's own one, lead to nobody."""
     found: dict[str, EvidenceCandidate] = {}
-    for source, message_id in _parents(mail):
+    for source, message_id in mail.once("parents", _parents):
         left, _, right = message_id.strip("<>").rpartition("@")
         if not left or not right or message_id == mail.message_id:
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from mail.charsets import clean, decode_header_bytes
 from mail.limits import DEFAULT, Limits
@@ -18,8 +19,7 @@ _LOOKAHEAD = 3
 """Lines after a broken one that are tried for a field before the body is taken to begin there."""
 _USUAL = bytes([9, 10, 13, *range(32, 127)])
 # Possessive: each character is looked at once, whatever the block holds.
-_FIELDS = re.compile(r"(?:[!-9;-~]{1,256}+[ \t]*+:[^\n]*+(?:\n[ \t][^\n]*+)*+(?:\n|\Z))*+")
-_FIELD = re.compile(r"([!-9;-~]++)[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+)")
+_FIELD = re.compile(r"([!-9;-~]{1,256}+):([^\n]*+(?:\n[ \t][^\n]*+)*+)")
 _USUAL_BYTES = 256 * 1024
 
 
@@ -140,10 +140,13 @@ def read_headers(
             text = block.decode("ascii")
             if "\r" in text:
                 text = text.replace("\r\n", "\n").removesuffix("\r")
-            if "\r" not in text and text[:1] != "\n" and _FIELDS.fullmatch(text):
-                fields = _FIELD.findall(text)
-                if len(fields) <= limits.header_count:
-                    return Headers(fields, None, limits), blank.end(), []
+            if text.startswith(("From ", ">From ")):  # the separator of an mbox, left at the top
+                text = text.partition("\n")[2]
+            fields = _FIELD.findall(text)
+            # Nothing but a colon and a line end stands between what was found: all of it is fields.
+            whole = sum(map(len, chain.from_iterable(fields))) + 2 * len(fields) - 1 == len(text)
+            if whole and "\r" not in text and len(fields) <= limits.header_count:
+                return Headers(fields, None, limits), blank.end(), []
     found, body, defects = read_head(raw, start, end, limits)
     return Headers(found, None, limits), body, defects
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from mail.addresses import parse_lists
+from mail.addresses import parse_addresses, parse_lists
 from mail.body import Selection, select
-from mail.charsets import clean, decode_text
+from mail.charsets import clean, decode_plain
 from mail.dates import parse_date
 from mail.flowed import unflow
 from mail.headers import Headers, read_head
@@ -76,14 +76,14 @@ def _parse(raw: bytes, digest: str, limits: Limits) -> ParsedMail:
     senders, _ = parse_lists(headers.text_all("sender"), 1)
     reply_to, _ = parse_lists(headers.text_all("reply-to"), limits.addresses)
     delivered = _delivered_to(headers)
-    if author_total > 1 or len(headers.text_all("from")) > 1:
+    if author_total > 1 or headers.count("from") > 1:
         tree.defect("several_authors")
     date_text = headers.text("date")
     date = parse_date(date_text)
     if date_text and date is None:
         tree.defect("date_broken")
     for name in ("subject", "date", "message-id", "to", "reply-to"):
-        if len(headers.text_all(name)) > 1:
+        if headers.count(name) > 1:
             tree.defect(f"several_{name.replace('-', '_')}")
     if not len(headers):
         tree.defect("header_missing")
@@ -141,11 +141,14 @@ def _leaves(node: Node, embedded: bool) -> Iterator[tuple[Node, bool]]:
         yield from _leaves(child, True)
 
 
+_DELIVERED = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to")
+
+
 def _delivered_to(headers: Headers) -> tuple[str, ...]:
-    found: list[str] = []
-    for name in ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to"):
-        addresses, _ = parse_lists(headers.text_all(name)[:20], 20)
-        found.extend(address.address for address in addresses)
+    values = [value for name in _DELIVERED if name in headers for value in headers.text_all(name)[:20]]
+    if not values:
+        return ()
+    found = [address.address for value in dict.fromkeys(values) for address in parse_addresses(value, 20)[0]]
     return tuple(dict.fromkeys(found))
 
 
@@ -236,14 +239,14 @@ class _Reader:
             self._undecoded += len(data) - most
             data = data[:most]
             self._tree.defect("text_cut")
-        text, defect = decode_text(data, node.type.get("charset"))
+        text, defect, plain = decode_plain(data, node.type.get("charset"))
         if defect:
             self._tree.defect(defect, node.path)
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
         if (node.type.get("format") or "").lower() == "flowed" and node.type.value == "text/plain":
             text = unflow(text, node.type.get("delsp") or "no")
-        return clean(text)
+        return text if plain else clean(text)
 
     def report(self, nodes: list[Node]) -> Report | None:
         """The machine-readable part of the report that the mail is, if it is one."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, TypeVar
 
 from mail.headers import Headers
 from mail.transfer import decode_transfer
+
+T = TypeVar("T")
 
 __all__ = ["Address", "ParsedMail", "Part", "Report"]
 
@@ -125,6 +129,18 @@ class ParsedMail:
     returned: Headers | None = None
     """Header of the first mail that came along as a part, whole or its header alone: what a report is about."""
     defects: tuple[str, ...] = ()
+
+    _known: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, name: str, work_out: Callable[[ParsedMail], T]) -> T:
+        """What `work_out` says of this mail, kept under `name`: several questions rest on the same answer.
+
+        Only for pure functions of the mail alone.
+        """
+        if name not in self._known:
+            self._known[name] = work_out(self)
+        found: T = self._known[name]
+        return found
 
     def content_parameter(self, name: str) -> str | None:
         """Parameter `name` (lower case) of the mail's own content type."""

@@ -19,6 +19,10 @@ def parse_bounce(mail: ParsedMail) -> Bounce | None:
     What has neither a delivery status nor the header of a mail system's notice is never looked at: a person's mail
     about a bounce is a person's mail.
     """
+    return mail.once("bounce", _parse_bounce)
+
+
+def _parse_bounce(mail: ParsedMail) -> Bounce | None:
     if mail.report is not None:
         return from_report(mail) if mail.report.kind == "delivery-status" else complaint(mail)
     if mail.returned is not None:
