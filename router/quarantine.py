@@ -31,7 +31,7 @@ def quarantine_event(received: MailReceived, refused: Refused, at: datetime) -> 
             stage=Stage.ROUTER,
             reason=refused.reason,
             kind=reason_kind(refused.reason),
-            detail=refused.detail[:_MAX_DETAIL],
+            detail=_printable(refused.detail),
             attempts=refused.attempts,
             raw=received.raw,
             source=received.source(),
@@ -57,7 +57,7 @@ def unreadable_event(record: Record, detail: str, at: datetime) -> Event | None:
             stage=Stage.ROUTER,
             reason="unreadable",
             kind=reason_kind("unreadable"),
-            detail=detail[:_MAX_DETAIL],
+            detail=_printable(detail),
             attempts=1,
             raw=None,
             source=Source(
@@ -70,6 +70,11 @@ def unreadable_event(record: Record, detail: str, at: datetime) -> Event | None:
             at=at,
         )
     )
+
+
+def _printable(detail: str) -> str:
+    """Errors repeat what a mail holds; half a character in it must not keep the record from being written."""
+    return detail[:_MAX_DETAIL].encode("utf-8", "replace").decode()
 
 
 def _header(record: Record, name: str) -> str:

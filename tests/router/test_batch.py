@@ -5,21 +5,27 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from router.batch import BatchRouter, RouterStopped
 from router.canary import Streak
+from router.jobs import Refused
 from router.pool import DecisionPool
+from router.quarantine import quarantine_event
 from runtime import metrics
 from runtime.blobs.memory import MemoryBlobs
 from runtime.clock import ManualClock
 from runtime.config import Configuration
-from schemas.cloudevents import Event, Record, decode
+from schemas.cloudevents import Event, Record, decode, encode
 from schemas.errors import ProviderTemporary
 from schemas.events import Decision, Quarantined, QuarantineKind
 from tests.router import poison
 from tests.router.support import KEY, configuration, mail, received, record
+
+
+MOMENT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
 class Away(MemoryBlobs):
@@ -158,6 +164,14 @@ def test_a_decision_that_the_broker_never_takes_is_quarantined(config: Configura
 def test_a_mail_that_raises_is_quarantined_as_our_fault(config: Configuration) -> None:
     (entry,) = route(config, [[record(mail("bad", X_Poison="raise"))]]).quarantined
     assert (entry.reason, entry.kind) == ("decision_failed", QuarantineKind.INTERNAL)
+
+
+def test_a_reason_that_no_json_can_hold_is_told_as_far_as_it_can_be() -> None:
+    """Errors repeat what a mail holds; a record that cannot be written would stop the whole stream."""
+    event = quarantine_event(received(mail()), Refused("decision_failed", "half \udc80 a character"), MOMENT)
+    data = decode(encode(event)).data
+    assert isinstance(data, Quarantined)
+    assert data.detail == "half ? a character"
 
 
 def test_many_internal_failures_in_a_row_go_on_when_the_canary_passes(config: Configuration) -> None:
