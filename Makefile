@@ -1,7 +1,7 @@
 # Needs Python ≥ 3.11 and make; brings everything else. `make` alone says what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format schemas docs features lock clean
+.PHONY: help demo test quality lint format schemas docs features lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -20,6 +20,9 @@ demo: $(INSTALLED)  ## the whole pipeline on this machine, with sixty mails; sta
 
 test: $(INSTALLED)  ## all tests, on servers that they start themselves (ARGS="tests/mail -x": only some)
 	@$(BIN)/python -m pytest $(ARGS)
+
+quality: $(INSTALLED)  ## how well mails of others are read: measure all, write docs/quality.md (ARGS="--only bounces": print one)
+	@$(BIN)/python -m bench.quality $(ARGS)
 
 lint: $(INSTALLED)  ## style, types, arrows between packages, generated files
 	$(BIN)/ruff check .
