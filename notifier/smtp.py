@@ -24,6 +24,7 @@ class SmtpSender:
     def __init__(self, concurrency: int = 4) -> None:
         self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(concurrency))
         self._idle: defaultdict[Route, list[Session]] = defaultdict(list)
+        self._leaving: set[asyncio.Task[None]] = set()
 
     async def send(self, route: Route, envelope: Envelope, before_data: BeforeData) -> SendResult:
         """See `Sender.send`. Waits for a free connection of the account."""
@@ -40,10 +41,10 @@ class SmtpSender:
         """See `Sender.close`."""
         sessions = [session for idle in self._idle.values() for session in idle]
         self._idle.clear()
-        await asyncio.gather(*(session.quit() for session in sessions), return_exceptions=True)
+        await asyncio.gather(*(session.quit() for session in sessions), *self._leaving, return_exceptions=True)
 
     async def _session(self, route: Route) -> Session:
-        await self._forget_old(route)
+        self._forget_old(route)
         idle = self._idle[route]
         while idle:
             session = idle.pop()
@@ -60,14 +61,19 @@ class SmtpSender:
         else:
             self._idle[route].append(session)
 
-    async def _forget_old(self, route: Route) -> None:
-        """Close what idled too long, of this account's former routes too (another host, a rotated password)."""
+    def _forget_old(self, route: Route) -> None:
+        """Close what idled too long, of this account's former routes too (another host, a rotated password).
+
+        In one step, and without waiting for any goodbye: others look through the same lists, and a server that has
+        gone silent is no reason to keep this mail.
+        """
         now = time.monotonic()
         for other, sessions in list(self._idle.items()):
-            for session in list(sessions):
-                changed = other.account == route.account and other != route
-                if changed or now - session.idle_since > _MAX_IDLE:
-                    sessions.remove(session)
-                    await session.quit()
+            changed = other.account == route.account and other != route
+            for session in [one for one in sessions if changed or now - one.idle_since > _MAX_IDLE]:
+                sessions.remove(session)
+                goodbye = asyncio.create_task(session.quit())
+                self._leaving.add(goodbye)
+                goodbye.add_done_callback(self._leaving.discard)
             if not sessions and other != route:
                 del self._idle[other]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from pydantic import SecretStr
 from mailcase.local.greenmail import GreenMailServer
 from notifier.memory import MemorySender, Script
 from notifier.sender import Envelope, Outcome, Route, Sender, SendResult, Stage
+from notifier.session import Session
 from notifier.smtp import SmtpSender
 from schemas.events import RecipientState
 from tests.notifier.base import envelope, route
@@ -214,6 +216,35 @@ def test_connection_that_died_while_idle_is_replaced(monkeypatch: pytest.MonkeyP
         return first, second
 
     assert {result.outcome for result in asyncio.run(work())} == {Outcome.ACCEPTED}
+
+
+def test_goodbyes_of_old_connections_hold_up_nobody_and_are_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Servers that went silent while their connections idled; several accounts find that out at the same moment."""
+    quits: list[Session] = []
+
+    async def slow_quit(session: Session) -> None:
+        quits.append(session)
+        await asyncio.sleep(0.5)
+        session.abort()
+
+    async def work() -> tuple[list[SendResult], float]:
+        sender = SmtpSender()
+        with ScriptedServer() as server:
+            await asyncio.gather(*(sender.send(route(server.port), envelope(ANN), _yes) for _ in range(4)))
+            for session in sender._idle[route(server.port)]:
+                session.idle_since -= 1000
+            others = [route(server.port, account=f"other-{number}") for number in range(3)]
+            monkeypatch.setattr(Session, "quit", slow_quit)
+            started = time.monotonic()
+            results = await asyncio.gather(*(sender.send(other, envelope(ANN), _yes) for other in others))
+            took = time.monotonic() - started
+            await sender.close()
+        return results, took
+
+    results, took = asyncio.run(work())
+    assert [result.outcome for result in results] == [Outcome.ACCEPTED] * 3
+    assert len(quits) == len(set(map(id, quits))) == 7
+    assert took < 0.5
 
 
 @pytest.fixture(scope="module")
