@@ -24,7 +24,6 @@ from schemas.events import Decision, Quarantined, QuarantineKind
 from tests.router import poison
 from tests.router.support import KEY, configuration, mail, received, record
 
-
 MOMENT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
