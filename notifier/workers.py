@@ -174,6 +174,12 @@ class Workers:
         except ProviderTemporary as error:
             detail = str(error)
             await self._until_noted(lambda: self._ledger.postpone(entry, "attachments_unavailable", detail))
+        except Exception as error:
+            # A bug of ours: with growing pauses, shown on its case, until a release mends it or the mail expires.
+            # Left to its lease, the row would be claimed anew every few seconds for days.
+            _log.exception("a mail cannot be composed", notification_id=entry.notification_id)
+            detail = type(error).__name__
+            await self._until_noted(lambda: self._ledger.postpone(entry, "compose_crashed", detail))
         return None
 
     async def _hand_over(self, entry: Entry, ready: Ready, sender: Sender) -> None:

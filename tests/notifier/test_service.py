@@ -10,6 +10,7 @@ import sys
 import uuid
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from mail.parse import parse
 from mail.signed_ids import SigningKey, verify_marker_token, verify_message_id
 from mailcase.local.greenmail import GreenMailServer
 from mailcase.local.services import free_port
+from notifier.templates import RenderedMail, render
 from runtime import metrics
 from runtime.settings import Settings
 from schemas.events import LedgerState, MailRequested, OutcomeReported, RecipientState
@@ -107,6 +109,24 @@ def test_template_that_lacks_a_value_fails_with_its_reason(start: Callable[..., 
         failed = notifier.wait_for(request.notification_id, LedgerState.FAILED)
     assert failed.reason == "template"
     assert "'case' is undefined" in failed.response
+
+
+def test_mail_that_no_code_of_ours_can_compose_waits_with_growing_pauses_and_the_others_go_on(
+    start: Callable[..., Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def composed(template: object, language: object, data: dict[str, Any]) -> RenderedMail:
+        if data["case"]["id"] == "CLM-1":
+            raise RecursionError("a bug in the composer")
+        return render(template, language, data)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("notifier.outgoing.render", composed)
+    odd, plain = mail_requested(1), mail_requested(2)
+    with ScriptedServer() as server:
+        notifier = start(server.port)
+        notifier.ask(odd, plain)
+        notifier.wait_for(plain.notification_id, LedgerState.HANDED_OVER)
+        waiting = notifier.wait_for(odd.notification_id, LedgerState.DEFERRED)
+    assert (waiting.reason, waiting.response) == ("compose_crashed", "RecursionError")
 
 
 def test_account_that_is_configured_later_sends_what_waited(start: Callable[..., Running], tmp_path: Path) -> None:
