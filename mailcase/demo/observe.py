@@ -90,6 +90,7 @@ class Observer:
         self.events: list[Event] = []
         self.unreadable: list[str] = []
         self._seen: set[str] = set()
+        self._steps: dict[str, list[tuple[datetime, LedgerState, str]]] = {}
 
     def update(self) -> None:
         """Read every topic to its present end."""
@@ -143,10 +144,11 @@ class Observer:
             case MailboxStatus() as status:
                 self.mailboxes[status.mailbox] = status
             case MailRequested() as request:
-                story_out = self.outgoing.setdefault(request.notification_id, OutgoingStory(request, at))
-                story_out.request, story_out.requested_at = request, at
-            case OutboundEvent() as step if step.notification_id in self.outgoing:
-                self.outgoing[step.notification_id].states.append((step.at, step.state, step.reason))
+                steps = self._steps.setdefault(request.notification_id, [])
+                self.outgoing[request.notification_id] = OutgoingStory(request, at, steps)
+            case OutboundEvent() as step:
+                # Topics are read one after the other: a step may be seen before the request that it belongs to.
+                self._steps.setdefault(step.notification_id, []).append((step.at, step.state, step.reason))
             case InteractionEvent() as interaction:
                 story = self._mail(interaction.mail_id)
                 story.interactions.add(interaction.interaction)
