@@ -49,7 +49,7 @@ class OutgoingStory:
     @property
     def state(self) -> LedgerState | None:
         """The newest state; None before the notifier took it up."""
-        return max(self.states, key=lambda step: step[0])[1] if self.states else None
+        return max(reversed(self.states), key=lambda step: step[0])[1] if self.states else None
 
     def at(self, state: LedgerState) -> datetime | None:
         """When it first entered a state."""
