@@ -1,20 +1,27 @@
-"""`Authentication-Results` (RFC 8601) of a server that is trusted by configuration; bounded and tolerant.
+"""Who vouches for the sender of a mail: a trusted server, trusted forwarders, or our own check. Bounded and tolerant.
 
-Of all such fields only the topmost one with a trusted authserv-id counts: others may have come with the mail.
+1. `Authentication-Results` (RFC 8601): the topmost field of a trusted server. Others may have come with the mail.
+2. Where that is no `pass`: what the trusted sealers of a valid ARC chain (RFC 8617) had found before they forwarded.
+3. Where no trusted server speaks of DMARC: our own check (`mail.sender`), with the server's SPF result if it gave one.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from mail.arc import read_chain, sealed_results
+from mail.canonical import SignedMessage
 from mail.records import ParsedMail
+from mail.sender import SenderCheck
 
 __all__ = ["AuthenticationEvidence", "authentication_of"]
 
 _MAX_BYTES = 32 * 1024
 _MAX_RESULTS = 50
+_MAX_REASON = 500
+_OWN = "mailcase"
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[();=]|\s+|[^"();=\s]+', re.DOTALL)
 _RESULTS = frozenset(
     (
@@ -28,7 +35,8 @@ _RESULTS = frozenset(
 class AuthenticationEvidence:
     """Results in lower case (RFC 8601 §2.7), "none" where the field names no such method.
 
-    `trusted` is false where no field of a trusted server was found; all results are "none" then. `reason` says why.
+    `trusted` is false where neither a trusted server nor we have checked; all results are "none" then. `by` is the
+    server, `arc:` and the sealer, or `mailcase` for our own check. `reason` says why.
     """
 
     dmarc: str = "none"
@@ -41,6 +49,8 @@ class AuthenticationEvidence:
     spf_domain: str | None = None
     dkim_domains: tuple[str, ...] = ()
     """Domains whose DKIM signature passed."""
+    arc: str = "none"
+    """Of the chain of forwarders as a whole."""
     reason: str = "no field of a trusted server"
 
 
@@ -51,8 +61,25 @@ class _Result:
     properties: dict[str, str]
 
 
-def authentication_of(mail: ParsedMail, trusted_ids: Collection[str]) -> AuthenticationEvidence:
-    """Evidence from the topmost field whose authserv-id is one of `trusted_ids` (compared without case)."""
+def authentication_of(
+    mail: ParsedMail,
+    trusted_ids: Collection[str],
+    sealers: Collection[str] = (),
+    check: SenderCheck | None = None,
+) -> AuthenticationEvidence:
+    """Evidence by the servers `trusted_ids`, the ARC sealers' domains `sealers` and our own `check`, if there is one.
+
+    Names are compared without case. Never raises.
+    """
+    found = _by_server(mail, trusted_ids)
+    if check is not None:
+        found = _with_own_check(mail, found, check)
+    if found.dmarc != "pass" and found.arc == "pass" and sealers:
+        found = _by_sealers(mail, found, sealers)
+    return found
+
+
+def _by_server(mail: ParsedMail, trusted_ids: Collection[str]) -> AuthenticationEvidence:
     known = {name.strip().lower() for name in trusted_ids if name.strip()}
     for value in mail.headers.text_all("authentication-results") if known else ():
         server, results = _parse(value[:_MAX_BYTES])
@@ -61,8 +88,50 @@ def authentication_of(mail: ParsedMail, trusted_ids: Collection[str]) -> Authent
     return AuthenticationEvidence()
 
 
+def _with_own_check(mail: ParsedMail, found: AuthenticationEvidence, check: SenderCheck) -> AuthenticationEvidence:
+    if found.arc == "none":
+        found = replace(found, arc=check.arc.result)
+    if found.trusted and found.dmarc != "none":
+        return found
+    authors = {author.domain for author in mail.from_all}
+    domain = next(iter(authors)) if len(authors) == 1 else ""
+    told = found.spf if found.trusted and found.spf != "none" else None
+    verdict = check.dmarc(domain, told, found.spf_domain)
+    signers = tuple(dict.fromkeys((*check.signers, *found.dkim_domains)))
+    dkim = "pass" if signers else (check.dkim[0].result if check.dkim else found.dkim)
+    reasons = [verdict.reason, *(f"{one.domain or '?'}: {one.reason}" for one in check.dkim if one.result != "pass")]
+    return replace(
+        found,
+        dmarc=verdict.result,
+        dkim=dkim,
+        by=_OWN if found.by is None else f"{_OWN}, {found.by}",
+        trusted=True,
+        header_from=domain or None,
+        dkim_domains=signers,
+        reason=f"own check: {'; '.join(reasons)}"[:_MAX_REASON],
+    )
+
+
+def _by_sealers(mail: ParsedMail, found: AuthenticationEvidence, sealers: Collection[str]) -> AuthenticationEvidence:
+    fields = tuple(
+        (name, f"{name}:{value}".encode("utf-8", "replace"))
+        for name in ("arc-authentication-results", "arc-message-signature", "arc-seal")
+        for value in mail.headers.text_all(name)
+    )
+    for sealer, text in sealed_results(read_chain(SignedMessage(fields, b"")), sealers):
+        _, results = _parse(text[:_MAX_BYTES])
+        sealed = _evidence(mail, f"arc:{sealer}", results)
+        # Without the domain that was evaluated, the result may be of an author that a forwarder has replaced.
+        if sealed.dmarc == "pass" and sealed.header_from:
+            return replace(sealed, arc="pass", reason=f"dmarc=pass for {sealed.header_from} before {sealer} forwarded")
+    return found
+
+
 def _evidence(mail: ParsedMail, server: str, results: list[_Result]) -> AuthenticationEvidence:
-    dmarc = next((result for result in results if result.method == "dmarc"), None)
+    verdicts = [result for result in results if result.method == "dmarc"]
+    # Two verdicts in one field are a doubt (someone may have got his words into the server's): the worse one counts.
+    dmarc = next((one for one in verdicts if one.result != "pass"), verdicts[0] if verdicts else None)
+    arc = next((result for result in results if result.method == "arc"), None)
     spf = next((result for result in results if result.method == "spf"), None)
     dkim = [result for result in results if result.method == "dkim"]
     passed = tuple(dict.fromkeys(_domain(result, "header.d", "header.i") for result in dkim if result.result == "pass"))
@@ -81,6 +150,7 @@ def _evidence(mail: ParsedMail, server: str, results: list[_Result]) -> Authenti
         header_from=header_from or None,
         spf_domain=(_domain(spf, "smtp.mailfrom", "smtp.helo") or None) if spf else None,
         dkim_domains=tuple(domain for domain in passed if domain),
+        arc=arc.result if arc else "none",
         reason=reason,
     )
 
