@@ -51,7 +51,7 @@ def connect(access: Access) -> Any:
         # The library would log every line of the protocol, passwords and mails among them.
         client._imap.debug = 0
     try:
-        with translated(access.server, "logging in"):
+        with translated(access.server, "logging in", access.password):
             if receiver.security == "starttls":
                 if not client.has_capability("STARTTLS"):
                     raise ProviderPermanent(

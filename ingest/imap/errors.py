@@ -21,13 +21,18 @@ _BYTES = re.compile(r"\bb(['\"])(.*?)\1")
 
 
 @contextmanager
-def translated(server: str, doing: str) -> Iterator[None]:
-    """Errors inside become those that `Mailbox` promises; the text names `server` and what we were `doing`."""
+def translated(server: str, doing: str, secret: str = "") -> Iterator[None]:
+    """Errors inside become those that `Mailbox` promises; the text names `server` and what we were `doing`.
+
+    Servers repeat a line that they do not like: `secret` was in it, and is in no error of ours.
+    """
     try:
         yield
     except MailcaseError:
         raise
     except exceptions.IMAPClientError as error:
+        if secret and secret in str(error):
+            raise _of_imap(type(error)(str(error).replace(secret, "*")), server, doing) from None
         raise _of_imap(error, server, doing) from error
     except ssl.SSLCertVerificationError as error:
         raise ProviderPermanent(

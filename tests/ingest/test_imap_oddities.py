@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from collections.abc import Iterator
+import traceback
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from ingest.imap.client import ImapMailbox as Client
 from ingest.mailbox import MailGone, MailUnfetchable
 from runtime.clock import ManualClock
 from schemas.config import ImapReceiver
-from schemas.errors import ProviderPermanent, ProviderTemporary, ProviderThrottled
+from schemas.errors import ProviderAuth, ProviderPermanent, ProviderTemporary, ProviderThrottled
 from tests.ingest.bench import NOW, Bench
 from tests.ingest.rigs import PASSWORD, ImapRig, mail_bytes
 from tests.support.dovecot import Dovecot
@@ -215,6 +216,23 @@ def _serving(*lines: bytes) -> int:
     return port
 
 
+def _talking(answer: Callable[[bytes], bytes]) -> int:
+    """A server that greets one connection and answers each of its lines."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        listener.close()
+        with connection, connection.makefile("rb") as lines, contextlib.suppress(OSError):
+            connection.sendall(b"* OK ready\r\n")
+            for line in lines:
+                connection.sendall(answer(line))
+
+    threading.Thread(target=serve, daemon=True).start()
+    port: int = listener.getsockname()[1]
+    return port
+
+
 def _access(port: int, **more: Any) -> Access:
     receiver = {"host": "127.0.0.1", "port": port, "security": "none", "password": {"env": "X"}, **more}
     return Access(ImapReceiver.model_validate(receiver), "ann", PASSWORD)
@@ -234,6 +252,18 @@ def test_too_many_connections_is_a_throttle() -> None:
 def test_what_is_no_imap_is_an_error_of_the_tree() -> None:
     with pytest.raises((ProviderTemporary, ProviderPermanent)):
         Client(_access(_serving(b"HTTP/1.1 400 Bad Request\r\n\r\n"))).connect()
+
+
+def test_a_server_that_repeats_the_line_it_does_not_like_shows_no_password() -> None:
+    def echo(line: bytes) -> bytes:
+        tag, _, rest = line.rstrip().partition(b" ")
+        if rest.startswith(b"CAPABILITY"):
+            return b"* CAPABILITY IMAP4REV1\r\n" + tag + b" OK done\r\n"
+        return tag + b" NO not understood: " + rest + b"\r\n"
+
+    with pytest.raises(ProviderAuth, match="not understood: LOGIN") as caught:
+        Client(_access(_talking(echo))).connect()
+    assert PASSWORD not in "".join(traceback.format_exception(caught.value))
 
 
 def test_nobody_listens_is_unreachable() -> None:
