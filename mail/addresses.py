@@ -197,7 +197,7 @@ class _Scan:
                 self._add_bare(outside)
             else:
                 self._add_name(outside.strip())
-        elif self._comment and not self._depth:
+        elif self._comment and self._in_group and not self._depth:
             self._add_name("")
         self._in_angle = False
         self._depth = 0

@@ -149,6 +149,7 @@ _KINDS: dict[str, tuple[Callable[[Headers], Any], Callable[[Any], Any]]] = {
 
 _WHY = {
     ("address", 9): "unfolding comes first (RFC 5322 §2.2.3): the backslash quotes the blank that is left",
+    ("address", 10): "a comment after the end of a group is nobody",
     ("address", 13): "a route is read over, blanks around a dot are no part of an address (RFC 5322 §4.4)",
     ("address", 14): "blanks around a dot are no part of an address (RFC 5322 §4.4)",
     ("date", 12): "numbers without a time are no date",

@@ -1,0 +1,81 @@
+"""TNEF and compressed RTF: read whole, and never more than a defect when broken."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from struct import pack
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.quality import mimekit
+from mail.rtf import decompress_rtf, rtf_to_text
+from mail.tnef import Tnef, is_tnef, read_tnef
+
+SIGNATURE = b"\x78\x9f\x3e\x22\x01\x00"
+
+
+def attribute(level: int, tag: int, value: bytes) -> bytes:
+    return pack("<BII", level, tag, len(value)) + value + pack("<H", sum(value) & 0xFFFF)
+
+
+def text_property(name: int, text: str) -> bytes:
+    data = text.encode("utf-16-le") + b"\0\0"
+    return pack("<HHII", 0x1F, name, 1, len(data)) + data + b"\0" * (-len(data) % 4)
+
+
+@pytest.mark.needs("corpora")
+def test_files_and_bodies_of_mimekits_tnef_and_mbox_files_equal_the_oracle(corpora: Path) -> None:
+    assert [(figure.name, figure.differences) for figure in mimekit.measure(corpora) if figure.share < 1] == []
+
+
+def test_bodies_and_files_with_their_names() -> None:
+    named = pack("<HH16sII", 0x1F, 0x8001, b"g" * 16, 1, 4) + "ab".encode("utf-16-le") + pack("<I", 1)
+    named += pack("<I", 4) + b"x\0\0\0"
+    properties = pack("<I", 4) + named + text_property(0x1000, "Hello") + text_property(0x1013, "<p>Hello")
+    properties += pack("<HHI", 3, 0x3FDE, 65001)
+    one_file = pack("<I", 3) + text_property(0x3707, "a long name.txt") + text_property(0x370E, "Text/Plain")
+    one_file += text_property(0x3712, "<id@x>")
+    data = (
+        SIGNATURE
+        + attribute(1, 0x00069007, pack("<II", 1252, 0))
+        + attribute(1, 0x00018004, b"Subj\xe9ct\0")
+        + attribute(1, 0x00069003, properties)
+        + attribute(2, 0x00069002, b"\0" * 14)
+        + attribute(2, 0x00018010, b"ALONGN~1.TXT\0")
+        + attribute(2, 0x0006800F, b"content")
+        + attribute(2, 0x00069005, one_file)
+    )
+    found = read_tnef(data)
+    assert (found.subject, found.text, found.html, found.defects) == ("Subjéct", "Hello", "<p>Hello", ())
+    assert [(f.name, f.content_type, f.content_id, f.data) for f in found.attachments] == [
+        ("a long name.txt", "text/plain", "id@x", b"content")
+    ]
+    assert read_tnef(data[:-20]).defects == ("tnef_truncated",)
+    assert read_tnef(data + b"garbage-garbage").defects == ("tnef_garbage",)
+
+
+def test_what_is_no_tnef_is_told() -> None:
+    assert not is_tnef(b"no")
+    assert read_tnef(b"no") == Tnef(defects=("tnef_broken",))
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_give_an_answer(data: bytes) -> None:
+    read_tnef(SIGNATURE + data)
+    decompress_rtf(data)
+    decompress_rtf(b"\0\0\0\0\xff\0\0\0LZFu\0\0\0\0" + data)
+    rtf_to_text(data)
+
+
+def test_words_of_rtf() -> None:
+    rtf = rb"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}}{\*\generator x}Gr\'fc\'dfe\par \u8364?5\tab \{x\}\emdash}"
+    assert rtf_to_text(rtf) == "Grüße\n€5\t{x}—"
+    assert rtf_to_text(b"abc", 2) == "ab"
+
+
+def test_uncompressed_and_broken_rtf() -> None:
+    assert decompress_rtf(b"\0\0\0\0\x02\0\0\0MELA\0\0\0\0{}") == (b"{}", None)
+    assert decompress_rtf(b"short") == (b"", "rtf_broken")
+    assert decompress_rtf(b"\0\0\0\0\x02\0\0\0ZIP!\0\0\0\0{}") == (b"", "rtf_broken")
