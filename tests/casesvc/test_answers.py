@@ -17,7 +17,6 @@ def asked(desk: Desk) -> list[dict[str, object]]:
     return desk.events("mailcase.mail.requested.v1")
 
 
-@pytest.mark.feature("ACC-04", "the step's own first")
 def test_reply_without_a_case_belongs_to_the_interaction_and_comes_from_the_mailbox(desk: Desk) -> None:
     mail = decision("p1", mailbox="support", new=(AWAY,))
     desk.take(mail)

@@ -94,6 +94,7 @@ def test_participant_joins_by_the_case_id_in_the_subject(desk: Desk) -> None:
     assert_joined(desk, mail)
 
 
+@pytest.mark.feature("RU-11", "unverified goes to triage")
 @pytest.mark.feature("CV-02", "doubt gives a linked interaction")
 def test_guessed_case_id_in_a_participants_name_is_linked(desk: Desk) -> None:
     guess = decision("r1", evidence=[tag("CLM-1")])
@@ -151,6 +152,8 @@ def test_forged_signature_links_even_a_participant(desk: Desk) -> None:
     assert_linked(desk, reply)
 
 
+@pytest.mark.feature("RU-11", "never dropped")
+@pytest.mark.feature("RU-11", "unverified goes to triage")
 @pytest.mark.parametrize("verdict", ["fail", "permerror"])
 def test_failed_dmarc_of_a_trusted_server_links(desk: Desk, verdict: str) -> None:
     reply = decision("r1", references=["p1"], facts=told(verdict))
@@ -189,6 +192,7 @@ def test_unsigned_follow_up_brings_nobody_in(desk: Desk) -> None:
     assert desk.rows("SELECT address FROM participants") == [(ANN,)]
 
 
+@pytest.mark.feature("CV-03", "attach")
 def test_reply_to_a_resolved_case_is_attached_and_somebody_sees_it(desk: Desk) -> None:
     desk.take(decision("p1"))
     desk.rows("UPDATE cases SET status = 'closed', stage = 'done', resolved = true RETURNING id")

@@ -39,6 +39,8 @@ def quarantined(desk: Desk) -> list[tuple[Any, ...]]:
     return desk.rows("SELECT mail_id, reason, kind, state, decision IS NOT NULL FROM quarantine ORDER BY number")
 
 
+@pytest.mark.feature("OP-07", "nothing is lost")
+@pytest.mark.feature("OP-07", "mail")
 def test_mail_that_cannot_be_applied_is_put_aside_and_the_others_go_on(desk: Desk) -> None:
     mails = [decision(f"p{number}") for number in range(4)]
     intake = desk.new_intake(applying=failing("p2", ValueError("nobody thought of this")), clock=ManualClock())

@@ -47,7 +47,6 @@ def test_without_acknowledgement_and_description_the_rule_only_creates(tmp_path:
     assert create.fields == {}
 
 
-@pytest.mark.feature("CA-04", "listener and rule creating cases")
 def test_a_written_listener_leads_to_its_rule(tmp_path: Path) -> None:
     configuration = load_configuration(write(tmp_path), {})
     rule = configuration.rule_of("office")

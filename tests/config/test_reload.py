@@ -30,7 +30,6 @@ def test_a_wrong_configuration_does_not_start(tmp_path: Path) -> None:
 
 
 @pytest.mark.feature("CF-04", "atomic")
-@pytest.mark.feature("CF-04", "digest in metrics and status")
 def test_a_good_change_is_taken_over(tmp_path: Path) -> None:
     seen: list[Configuration] = []
     watched = watcher(write(tmp_path), seen.append)
@@ -73,7 +72,6 @@ def test_a_change_of_any_kind_is_taken_over(tmp_path: Path, name: str, old: str,
 
 
 @pytest.mark.feature("CF-04", "last good kept")
-@pytest.mark.feature("CF-04", "digest in metrics and status")
 def test_a_broken_change_keeps_the_last_good_one(tmp_path: Path) -> None:
     seen: list[Configuration] = []
     watched = watcher(write(tmp_path), seen.append)

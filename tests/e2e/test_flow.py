@@ -7,6 +7,8 @@ import subprocess
 import sys
 from collections.abc import Callable
 
+import pytest
+
 from schemas import topics
 from schemas.events import LedgerState
 from tests.e2e.conftest import Pipeline
@@ -25,6 +27,9 @@ WRITTEN = (
 """Topics that the services and the command write; the others have no writer yet."""
 
 
+@pytest.mark.feature("CV-02", "doubt gives a linked interaction")
+@pytest.mark.feature("CA-02", "acknowledgement with the case id")
+@pytest.mark.feature("CV-01", "signed Message-ID")
 def test_a_mail_becomes_a_case_and_the_reply_to_its_acknowledgement_joins_it(
     pipeline: Callable[..., Pipeline],
 ) -> None:

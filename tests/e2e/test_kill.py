@@ -21,6 +21,10 @@ DOUBTFUL = {LedgerState.UNKNOWN, LedgerState.HELD}
 DONE = {LedgerState.HANDED_OVER, LedgerState.SUPPRESSED, LedgerState.FAILED, *DOUBTFUL}
 
 
+@pytest.mark.feature("OU-05", "one hand-over per notification")
+@pytest.mark.feature("IN-09", "no duplicates downstream")
+@pytest.mark.feature("IN-09", "many workers")
+@pytest.mark.feature("OP-07", "nothing is lost")
 @pytest.mark.timeout(420)
 def test_nothing_is_lost_and_nothing_happens_twice_when_every_replica_is_killed(
     pipeline: Callable[..., Pipeline],

@@ -170,15 +170,21 @@ def test_exit_codes_tell_an_mta_what_to_do(installation: Installation, tmp_path:
 
 
 @pytest.mark.feature("IN-08", "start and stop from the CLI")
+@pytest.mark.feature("IN-08", "resync from the CLI")
+@pytest.mark.feature("IN-08", "restart from the CLI")
+@pytest.mark.feature("IN-08", "trace from the CLI")
 def test_mailbox_commands_write_one_wish_that_carries_on_what_still_holds(installation: Installation) -> None:
-    for wish in ("stop", "resync"):
+    for wish in ("stop", "resync", "start", "restart", "trace"):
         done = installation.command("mailbox", wish, "claims")
         assert done.returncode == 0, done.stderr
-    last = [decode(record).data for record in read_to_end(installation.settings, MAILBOX_CONTROL)][-1]
-    assert isinstance(last, MailboxControl)
-    assert last.desired == "stopped"
-    assert last.command is not None
-    assert last.command.kind == "resync"
+    told = [decode(record).data for record in read_to_end(installation.settings, MAILBOX_CONTROL)]
+    assert [(one.desired, one.command and one.command.kind) for one in told if isinstance(one, MailboxControl)] == [
+        ("stopped", None),
+        ("stopped", "resync"),
+        ("running", "resync"),
+        ("running", "restart"),
+        ("running", "trace"),
+    ]
     wrong = installation.command("mailbox", "stop", "clams")
     assert (wrong.returncode, b"did you mean 'claims'?" in wrong.stderr) == (1, True)
     nothing = installation.command("mailbox", "status")

@@ -143,6 +143,7 @@ def test_no_answer_holds_more_than_a_piece_of_a_large_mail(
     assert len(sizes) == 5
 
 
+@pytest.mark.feature("CF-06", "CA")
 @dovecot
 @pytest.mark.parametrize("security", ["tls", "starttls"])
 def test_encryption_is_checked_against_the_ca_file(

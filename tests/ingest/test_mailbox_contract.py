@@ -52,6 +52,7 @@ def test_uids_rise_and_uidnext_lies_above_them(rig: Rig, box: Mailbox) -> None:
     assert box.search(after_uid=uids[0]) == uids[1:]
 
 
+@pytest.mark.feature("ACC-01", "receiver IMAP")
 @pytest.mark.feature("IN-02", "BODY.PEEK")
 def test_fetch_gives_the_exact_bytes_and_leaves_no_trace(rig: Rig, box: Mailbox) -> None:
     raw = mail_bytes("Grüße", "Zeile\r\n.\r\nzwei\r\n")

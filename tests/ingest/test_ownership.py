@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+import pytest
+
 from ingest.book import CheckpointBook, checkpoint_record
 from ingest.checkpoints import Fold, pair
 from ingest.ownership import GROUP, Ownership
@@ -83,6 +85,7 @@ def _wanted(*names: str) -> dict[str, StartPolicy]:
     return dict.fromkeys(names, "from_now")
 
 
+@pytest.mark.feature("IN-09", "many workers")
 def test_members_share_the_mailboxes_and_hand_them_over_cleanly() -> None:
     log = MemoryLog()
     with _member(log, "first", _wanted(*BOXES)) as (first, _):

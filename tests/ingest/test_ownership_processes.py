@@ -80,6 +80,8 @@ def test_a_stopped_owner_that_wakes_after_its_mailbox_moved_loses_nothing(
     assert not any(mail.muted for mail in installation.mails())
 
 
+@pytest.mark.feature("OP-06", "drains in time")
+@pytest.mark.feature("IN-01", "select new by cursor")
 def test_an_empty_group_that_comes_back_keeps_its_cursors(
     installation: Installation, greenmail: GreenMailServer, settings: Settings
 ) -> None:

@@ -175,6 +175,7 @@ def test_a_server_without_idle_is_polled() -> None:
     assert bench.turn() == Rest(7.0, None)
 
 
+@pytest.mark.feature("IN-02", "idle is a hint beside a sweep poll")
 def test_an_idle_connection_that_died_in_silence_is_found_out_by_the_sweep() -> None:
     bench = Bench()
     bench.take_over()

@@ -15,6 +15,7 @@ from tests.ingest.rigs import mail_bytes
 BEFORE = NOW - timedelta(days=30)
 
 
+@pytest.mark.feature("IN-01", "select new by cursor")
 @pytest.mark.feature("IN-06", "from_now by default")
 def test_from_now_leaves_out_what_was_there_and_takes_what_comes() -> None:
     bench = Bench()
@@ -163,6 +164,7 @@ def test_unseen_takes_each_mail_once_and_leaves_seen_ones() -> None:
     assert all(SEEN in mail.flags for mail in bench.server.folder("INBOX").mails.values())
 
 
+@pytest.mark.feature("ACC-07", "several folders")
 @pytest.mark.feature("IN-01", "folders")
 def test_each_folder_has_its_own_cursor_and_a_missing_one_does_not_stop_the_others() -> None:
     bench = Bench({"folders": ["Missing", "INBOX", "Claims"]})

@@ -37,6 +37,7 @@ def test_subject_words_alone_never_overrule_a_human(subject: str) -> None:
     assert kind_of(mail(base=f"From: a@b.c\nSubject: {subject}\n")) == "human"
 
 
+@pytest.mark.feature("RU-09", "each class with its reason")
 @pytest.mark.feature("RU-09", "auto-reply by headers and null sender")
 @pytest.mark.parametrize(
     ("head", "kind"),
@@ -69,6 +70,7 @@ def test_out_of_office_is_told_by_words_among_automatic_replies(subject: str) ->
     assert kind_of(mail(exchange, base=base)) == "out_of_office"
 
 
+@pytest.mark.feature("RU-09", "each class with its reason")
 @pytest.mark.feature("RU-09", "mailing list")
 @pytest.mark.parametrize(
     ("head", "kind"),
@@ -132,6 +134,7 @@ def test_challenge() -> None:
     assert kind_of(mail(base=tmda)) == "challenge"
 
 
+@pytest.mark.feature("RU-09", "each class with its reason")
 @pytest.mark.feature("RU-09", "bounce and DSN")
 def test_bounces_delays_and_receipts_by_their_status() -> None:
     assert kind_of(dsn("Final-Recipient: rfc822; a@b.c\nAction: failed\nStatus: 5.1.1")) == "bounce"

@@ -22,7 +22,10 @@ from mail.transfer import decode_transfer
         ('"Bee, Ann" <a@b.c>, d@e.f', [("Bee, Ann", "a@b.c"), ("", "d@e.f")]),
         ("a@b.c; d@e.f", [("", "a@b.c"), ("", "d@e.f")]),
         ("ann@example.org (Ann)", [("Ann", "ann@example.org")]),
-        ("Pete(A nice \\) chap) <pete(his account)@silly.test(his host)>", [("Pete (A nice ) chap his account his host)", "pete@silly.test")]),
+        (
+            "Pete(A nice \\) chap) <pete(his account)@silly.test(his host)>",
+            [("Pete (A nice ) chap his account his host)", "pete@silly.test")],
+        ),
         ("Group: a@b.c, d@e.f;, g@h.i", [("", "a@b.c"), ("", "d@e.f"), ("", "g@h.i")]),
         ("undisclosed-recipients:;", []),
         ("<@a.b,@c.d:ann@e.f>", [("", "ann@e.f")]),

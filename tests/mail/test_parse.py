@@ -192,6 +192,7 @@ def test_broken_content_type_is_text() -> None:
     assert (parsed.content_type, parsed.text, parsed.defects) == ("text/plain", "Hello", ("content_type_broken",))
 
 
+@pytest.mark.feature("OP-07", "mail")
 def test_defects_name_the_part() -> None:
     parsed = mail(*multipart("mixed", "\nx", "Content-Type: a/b\nContent-Transfer-Encoding: base64\n\naGVsbG8"))
     assert parsed.defects == ("base64_truncated@2",)

@@ -49,6 +49,25 @@ def test_account_headers_and_language_are_used(tmp_path: Path) -> None:
     assert "Grüße" in mail.text
 
 
+@pytest.mark.feature("CF-06", "time-outs")
+@pytest.mark.feature("CF-06", "CA")
+@pytest.mark.feature("ACC-01", "host, port and security")
+def test_connection_is_made_as_the_account_says(tmp_path: Path) -> None:
+    ca_file = "  password: {env: MAILCASE_SECRET_TEST_PASSWORD}\n  ca_file: /etc/acme/ca.pem"
+    route = prepared(tmp_path, mail_requested(1), read_timeout="7s", password=ca_file).route
+    assert (route.host, route.port, route.security) == ("127.0.0.1", 2525, "none")
+    assert (route.connect_timeout, route.read_timeout) == (5.0, 7.0)
+    assert route.ca_file == "/etc/acme/ca.pem"
+
+
+@pytest.mark.feature("ACC-01", "address, display name and reply-to")
+@pytest.mark.feature("CF-06", "custom outgoing headers per account")
+def test_mail_is_from_the_account_with_its_headers(tmp_path: Path) -> None:
+    mail = mail_of(tmp_path, mail_requested(1))
+    assert [(one.address, one.name) for one in mail.from_all] == [("office@acme.example", "Acme Büro")]
+    assert mail.headers.get_all("x-department") == ("office",)
+
+
 def test_same_notification_has_the_same_message_id_every_time(tmp_path: Path) -> None:
     ids = {prepared(tmp_path, mail_requested(1)).message_id for _ in range(3)}
     assert len(ids) == 1

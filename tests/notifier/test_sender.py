@@ -161,6 +161,7 @@ def test_what_the_hook_raises_comes_out_and_nothing_is_sent(make: Callable[[Scri
         assert rig.taken() == []
 
 
+@pytest.mark.feature("ACC-01", "sender SMTP")
 def test_greenmail_takes_a_mail_over_smtp_with_login(greenmail: GreenMailServer) -> None:
     greenmail.add_user("sender@acme.example", "pw", "sender@acme.example")
     there = route(greenmail.smtp_port, host=greenmail.host, username="sender@acme.example", password=SecretStr("pw"))
@@ -170,6 +171,7 @@ def test_greenmail_takes_a_mail_over_smtp_with_login(greenmail: GreenMailServer)
     assert (result.outcome, result.stage) == (Outcome.TEMPORARY, Stage.LOGIN)
 
 
+@pytest.mark.feature("CF-06", "time-outs")
 def test_silent_server_is_not_waited_for_for_ever() -> None:
     with ScriptedServer(Steps(slow=30)) as server:
         result = send(Rig(SmtpSender, route(server.port, read_timeout=0.5), list), envelope(ANN))
@@ -184,6 +186,7 @@ async def _yes() -> bool:
     return True
 
 
+@pytest.mark.feature("OU-06", "pool with STARTTLS and TLS")
 def test_connections_are_reused_and_bounded() -> None:
     async def work(port: int) -> list[SendResult]:
         sender = SmtpSender(concurrency=2)
@@ -273,6 +276,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ssl.SSL
     return ca, context
 
 
+@pytest.mark.feature("CF-06", "CA")
 @pytest.mark.feature("OU-06", "pool with STARTTLS and TLS")
 @pytest.mark.parametrize("security", ["tls", "starttls"])
 def test_tls_is_used_and_the_certificate_checked(security: str, certificate: tuple[Path, ssl.SSLContext]) -> None:

@@ -136,6 +136,7 @@ def test_a_blob_store_that_is_away_is_waited_for(config: Configuration) -> None:
     assert not topic.quarantined
 
 
+@pytest.mark.feature("OP-07", "event")
 def test_a_record_that_is_no_mail_is_quarantined_where_it_names_one(config: Configuration) -> None:
     good = record(mail("good"))
     without_size = replace(good, headers=tuple(pair for pair in good.headers if pair[0] != "ce_rawsize"))

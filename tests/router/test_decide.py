@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import re2
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -85,6 +86,27 @@ def test_a_matching_row_makes_its_actions_with_values_from_the_mail(configuratio
     assert (fields.action, fields.fields) == (ActionKind.SET_FIELDS, {"severity": 5})
 
 
+@pytest.mark.feature("RU-06", "compiled once")
+def test_patterns_are_compiled_before_the_first_mail_and_never_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[object] = []
+    compile_one = re2.compile
+
+    def counted(*given: object) -> object:
+        made.append(given)
+        return compile_one(*given)
+
+    monkeypatch.setattr("router.rules.compile.re2.compile", counted)
+    rows = [{"id": f"r{n}", "when": {"subject": {"matches": f"claim +{n}"}}, "new": [CREATE]} for n in range(3)]
+    config = compiled(tmp_path, rule_document(rows))
+    assert len(made) >= 3
+    made.clear()
+    for number in (2, 0, 2):
+        assert decided(mail(subject=f"Claim  {number}"), config).outcome.new[0].rule == f"claims/r{number}"
+    assert made == []
+
+
 @pytest.mark.feature("RU-04", "route to work queue")
 @pytest.mark.feature("RU-04", "route to operator")
 def test_routes_name_a_queue_or_an_operator(tmp_path: Path) -> None:
@@ -143,6 +165,7 @@ def test_the_class_policy_comes_before_every_rule(
 ) -> None:
     decision = decided(mail(**headers), configuration)
     assert decision.class_.kind is kind
+    assert next(iter(headers)).lower() in decision.class_.reason.lower()
     assert [action.action.value for action in decision.outcome.new] == [new]
     assert [action.action.value for action in decision.outcome.follow_up] == [follow_up]
     assert decision.trace.rules == ()
@@ -233,6 +256,7 @@ def test_own_signatures_are_masked_in_every_field(configuration: CompiledConfigu
     assert [one.verified for one in decision.evidence if one.kind.value.startswith("signed")] == [True, True, True]
 
 
+@pytest.mark.feature("RU-11", "topmost trusted Authentication-Results")
 def test_authentication_is_believed_of_the_configured_server_alone(configuration: CompiledConfiguration) -> None:
     results = "mx.{}; dmarc=pass header.from=example.org; spf=pass smtp.mailfrom=ann@example.org"
     own = decided(mail(Authentication_Results=results.format("harbour.example")), configuration).facts.authentication

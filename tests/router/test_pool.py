@@ -53,6 +53,7 @@ def test_results_come_in_the_order_of_the_jobs(config: Configuration) -> None:
     assert [decision(result).mail_id for result in results] == [one.received.mail_id for one in jobs]
 
 
+@pytest.mark.feature("OP-07", "mail")
 def test_a_mail_that_hangs_is_refused_alone_and_its_chunk_is_decided(config: Configuration) -> None:
     jobs = [job(mail(f"number {number}")) for number in range(20)]
     jobs.insert(7, job(mail("hang", X_Poison="hang")))
@@ -65,6 +66,7 @@ def test_a_mail_that_hangs_is_refused_alone_and_its_chunk_is_decided(config: Con
     assert 9 <= time.monotonic() - started < 60
 
 
+@pytest.mark.feature("OP-07", "mail")
 def test_a_mail_that_kills_its_process_is_refused_alone(config: Configuration) -> None:
     jobs = [job(mail(f"number {number}")) for number in range(60)]
     jobs.insert(55, job(mail("crash", X_Poison="crash")))

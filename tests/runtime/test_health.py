@@ -25,7 +25,6 @@ def get(server: HealthServer, path: str) -> httpx.Response:
     return httpx.get(f"http://127.0.0.1:{server.port}{path}", trust_env=False)
 
 
-@pytest.mark.feature("OP-01", "metrics on every service")
 def test_metrics_are_in_prometheus_text(server: HealthServer) -> None:
     metrics.CONFIG_RELOADS.inc()
     answer = get(server, "/metrics")
@@ -34,7 +33,6 @@ def test_metrics_are_in_prometheus_text(server: HealthServer) -> None:
     assert "# TYPE mailcase_config_reloads_total counter" in answer.text
 
 
-@pytest.mark.feature("OP-01", "healthz and readyz on every service")
 def test_readyz_names_what_is_not_ready(server: HealthServer) -> None:
     state = {"database": "PostgreSQL at db:5432 does not answer"}
 

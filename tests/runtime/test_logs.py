@@ -26,7 +26,6 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
     return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
 
 
-@pytest.mark.feature("OP-01", "structured logs with mail and case id")
 def test_a_line_carries_service_instance_and_bound_ids(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure_logging(Settings(instance="router-1"), "router")
     with logs.bind(mail_id="m1", case_id="c1"):

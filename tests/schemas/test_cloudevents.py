@@ -81,12 +81,14 @@ def _refusal(record: Record) -> str | None:
     return None
 
 
+@pytest.mark.feature("OP-07", "event")
 def test_what_is_missing_is_named_with_its_place() -> None:
     record = Record("case.events", b"k", b"{}", (("ce_id", b"1"),), partition=3, offset=14)
     with pytest.raises(MessageError, match=r"case.events\[3\]@14: .*ce_source, ce_time, ce_type"):
         decode(record)
 
 
+@pytest.mark.feature("OP-07", "event")
 def test_a_field_that_does_not_fit_is_named() -> None:
     record = replace(encode(example("mailcase.command.release.v1")), value=b'{"command_id": 1}')
     with pytest.raises(MessageError, match="command_id"):
