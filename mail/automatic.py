@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from mail.automatic_words import AWAY, AWAY_SUBJECT, CHALLENGE, PREFIXES
 from mail.records import ParsedMail
 
-__all__ = ["automatic_reply_mark", "is_out_of_office", "weak_automatic_mark"]
+__all__ = ["automatic_reply_mark", "challenge_mark", "is_out_of_office", "weak_automatic_mark"]
 
 _PRESENT = (
     "x-autoreply", "x-auto-reply", "x-autorespond", "x-autoresponder", "x-autoreply-from", "x-auto-reply-from",
     "x-autoreply-domain", "x-mail-autoreply", "x-vacation", "x-ooo", "x-autoresponse", "x-auto-respond",
+    "x-autoreply-sender", "x-autoresponder-from", "x-out-of-office",
 )  # fmt: skip
 """Headers whose presence says that a robot replied; a value of `no` or `false` takes it back."""
 _VALUES = (
@@ -18,17 +20,14 @@ _VALUES = (
     ("x-fc-machinegenerated", ("true",)),  # FirstClass
     ("x-post-messageclass", ("9; autoresponder",)),  # Postini, Mimecast
     ("delivered-to", ("autoresponder",)),
+    ("x-apple-action", ("vacation", "autoreply")),  # iCloud
+    ("x-ms-exchange-generated-message-source", ("mailbox rules agent",)),
 )
-_OUT_OF_OFFICE = (
-    "out of office", "out of the office", "out-of-office", "ooo:", "away from", "on vacation", "on holiday", "on leave",
-    "annual leave", "vacation reply", "abwesend", "abwesenheit", "nicht im büro", "nicht im hause", "im urlaub",
-    "urlaubsnotiz", "absence", "absent", "en congé", "congés", "hors du bureau", "fuera de la oficina",
-    "fuera de oficina", "ausente", "ausencia", "vacaciones", "fora do escritório", "ausência", "férias",
-    "fuori sede", "fuori ufficio", "assente", "assenza", "in ferie", "afwezig", "niet aanwezig", "met vakantie",
-    "op vakantie", "frånvaro", "frånvarande", "semester", "fraværende", "fravær", "ferie", "poissa", "lomalla",
-    "poza biurem", "nieobecno", "urlop", "mimo kancelář", "nepřítom", "dovolen", "távol", "szabadság", "absent",
-    "în concediu", "отсутств", "в отпуске", "вне офиса", "відсутн", "отсъств", "εκτός γραφείου", "απουσ", "izinde",
-    "ofis dışında", "yıllık izin", "不在", "休暇", "外出", "休假", "부재", "휴가", "מחוץ למשרד", "خارج المكتب",
+_MAILERS = ("vacation", "autorespond", "auto-respond", "auto respond", "autoreply", "auto-reply")
+_LOOKED_AT = 1_500
+_CHALLENGERS = (
+    "x-choicemail-registration-request", "x-boxtrapper", "x-boxtrapper-queue", "x-qconfirm", "x-tmda-confirm",
+    "x-askversion", "x-uol-challenge", "x-challenge-response", "x-spamarrest", "x-active-spam-killer",
 )  # fmt: skip
 
 
@@ -45,9 +44,18 @@ def automatic_reply_mark(mail: ParsedMail) -> str | None:
         value = (mail.headers.text(name) or "").strip().lower()
         if value in values:
             return f"{name}: {value}"
-    # Exchange marks its out-of-office notes so; ticket systems mark all that they send, so only with an OOF subject.
+    mailer = (mail.headers.text("x-mailer") or "")[:200].lower()
+    if any(word in mailer for word in _MAILERS):
+        return f"X-Mailer: {mailer[:60]}"
+    # Exchange marks its out-of-office notes so; ticket systems mark all that they send, so only with an OOF note.
     if submitted.startswith("auto-generated") and "x-auto-response-suppress" in mail.headers and is_out_of_office(mail):
         return "Auto-Submitted: auto-generated, X-Auto-Response-Suppress"
+    # Systems that mark nothing: the subject as they begin it, and a text that says the same. Neither alone is enough.
+    prefix = _prefix(mail.subject)
+    if prefix and _says_away(mail.text):
+        return f"subject begins with “{prefix}”, and the text is an out-of-office note"
+    if prefix and mail.return_path == "":
+        return f"null return-path, and the subject begins with “{prefix}”"
     return None
 
 
@@ -64,10 +72,36 @@ def weak_automatic_mark(mail: ParsedMail) -> str | None:
     return None
 
 
+def challenge_mark(mail: ParsedMail) -> str | None:
+    """The mark of a system that wants the sender to confirm; None where there is none."""
+    agent = (mail.headers.get("x-delivery-agent") or "").lower()
+    if agent.startswith("tmda") and "confirm" in (mail.from_.address.lower() if mail.from_ else ""):
+        return "X-Delivery-Agent: TMDA"
+    for name in _CHALLENGERS:
+        if name in mail.headers:
+            return "-".join(word.capitalize() for word in name.split("-")).replace("Choicemail", "ChoiceMail")
+    if automatic_reply_mark(mail) is None and mail.return_path != "":
+        return None
+    start = f"{mail.subject[:300]}\n{mail.text[:_LOOKED_AT]}".lower()
+    asked = next((words for words in CHALLENGE if words in start), None)
+    return f"automatic, and asks: “{asked}”" if asked else None
+
+
 def is_out_of_office(mail: ParsedMail) -> bool:
-    """Whether the subject of a mail that is known to be automatic says that somebody is away."""
+    """Whether a mail that is known to be automatic says, in subject or text, that somebody is away."""
     subject = mail.subject[:500].lower()
-    return any(words in subject for words in _OUT_OF_OFFICE)
+    return any(words in subject for words in AWAY_SUBJECT) or (bool(_prefix(mail.subject)) and _says_away(mail.text))
+
+
+def _says_away(text: str) -> bool:
+    start = " ".join(text[:_LOOKED_AT].lower().replace("\u2019", "'").split())
+    return any(words in start for words in AWAY)
+
+
+def _prefix(subject: str) -> str | None:
+    """The words with which mail systems begin the subject of an automatic reply, if it begins so."""
+    start = subject[:200].strip().lower().lstrip("[(*")
+    return next((words for words in PREFIXES if start.startswith(words)), None)
 
 
 def _auto_submitted(mail: ParsedMail) -> str:

@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from mail.automatic import automatic_reply_mark, is_out_of_office, weak_automatic_mark
+from mail.absence import Absence, absence_of
+from mail.automatic import automatic_reply_mark, challenge_mark, is_out_of_office, weak_automatic_mark
 from mail.bounces import parse_bounce
 from mail.bounces.arf import feedback_type
 from mail.evidence import OWN_MESSAGE_ID, TokenCheck
@@ -38,6 +39,8 @@ class MailClass:
 
     kind: str
     reason: str
+    absence: Absence | None = None
+    """Of an out-of-office note that names dates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +113,8 @@ def _calendar(mail: ParsedMail) -> MailClass | None:
 
 
 def _challenge(mail: ParsedMail) -> MailClass | None:
-    agent = (mail.headers.get("x-delivery-agent") or "").lower()
-    if agent.startswith("tmda") and "confirm" in (mail.from_.address.lower() if mail.from_ else ""):
-        return MailClass("challenge", "X-Delivery-Agent: TMDA")
-    if "x-choicemail-registration-request" in mail.headers:
-        return MailClass("challenge", "X-ChoiceMail-Registration-Request")
-    return None
+    mark = challenge_mark(mail)
+    return None if mark is None else MailClass("challenge", mark)
 
 
 def _automatic_reply(mail: ParsedMail) -> MailClass | None:
@@ -124,7 +123,9 @@ def _automatic_reply(mail: ParsedMail) -> MailClass | None:
 
 
 def _automatic(mail: ParsedMail, mark: str) -> MailClass:
-    return MailClass("out_of_office" if is_out_of_office(mail) else "auto_reply", mark)
+    if not is_out_of_office(mail):
+        return MailClass("auto_reply", mark)
+    return MailClass("out_of_office", mark, absence_of(mail))
 
 
 def _list(mail: ParsedMail) -> MailClass | None:

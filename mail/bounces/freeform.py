@@ -18,6 +18,7 @@ from mail.bounces.reports import default_status, from_blocks
 from mail.bounces.sections import ADDRESS, MAX_LINES, trimmed, without_returned
 from mail.headers import Headers, read_head
 from mail.records import ParsedMail
+from schemas.ids import split_own_id
 
 __all__ = ["from_text"]
 
@@ -175,6 +176,8 @@ def _entries(lines: list[str], ours: set[str]) -> tuple[list[tuple[int, str]], l
 
 def _plausible(address: str) -> bool:
     local, _, domain = address.rpartition("@")
+    if split_own_id(address):
+        return False  # an address of ours with a token, or a Message-ID
     return bool(local) and bool(domain) and ("." in domain or domain.isalnum()) and not domain.startswith(".")
 
 

@@ -54,14 +54,16 @@ _SUBJECT = (
     "kan inte leverer", "ej levererat", "olevererbar",
     "kunne ikke", "ikke levert", "ikke leveret", "kan ikke levere", "toimittaminen", "ei voitu toimittaa",
     "niedostarcz", "nie dostarcz", "nie można dostarczyć", "nedoručiteln", "nedoručen", "nelze doručit", "kézbesít",
-    "nelivrat", "teslim edileme", "iletilemedi", "недоставл",
+    "nelivrat", "vertraagd", "verzögert", "retardé", "ritardat", "försenad", "forsinket", "задерж", "teslim edileme",
+    "iletilemedi", "недоставл",
     "не доставлен", "не удается доставить", "не удалось доставить", "невозможно доставить", "ανεπίδοτο", "退信",
     "无法投递", "無法傳送", "無法投遞", "未送达", "投递失败", "配信不能", "配信できません", "送信できません",
     "エラーメール", "전달되지", "배달", "반송", "לא ניתן", "تعذر التسليم",
 )  # fmt: skip
 """Words of subjects and first lines of such notices, lower case."""
 _BODY = (
-    *_SUBJECT, "could not deliver", "wasn't able to deliver", "not able to deliver", "was not delivered",
+    *_SUBJECT, "original message follows", "exceeds allowed", "quota", "bezorgd", "could not deliver",
+    "wasn't able to deliver", "not able to deliver", "was not delivered",
     "did not reach", "has been returned", "being returned", "returned below", "undelivered", "permanent fatal errors",
     "permanent error",
     "delivery to the following", "following address", "following recipient", "following e-mail", "following email",
@@ -115,7 +117,7 @@ def notice_mark(mail: ParsedMail) -> Mark | None:
     body = speaks_of_failure(mail.text)
     if failed:
         return Mark("X-Failed-Recipients", True)
-    if daemon and (subject or body or null or report):
+    if daemon and (subject or body or null or report or local.startswith(_DAEMONS[:8])):
         return Mark(f"from {local}", subject or null or report)
     if report and office:
         return Mark(f"multipart/report from {local}", True)

@@ -204,7 +204,21 @@ PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "requires that all senders",
         "accessing of invalid mailbox", "confidential",
     )),
+    ("filtered", (
+        "only accepting mail from", "only accepts mail from specific", "recipient preferences", "user rules",
+        "user reject",
+        "blocked by the recipient", "blocked by recipient", "refuse to receive", "refused to receive",
+        "is not accepting any mail", "message filtered", "account is protected by", "restricted sms",
+        "recipient is not accepting", "rejected by user", "rejected by recipient", "refused by recipient",
+        "recipient has blocked", "on the recipient's block", "not currently being accepted for this mailbox",
+    )),
+    ("mailbox_full", (
+        "quota", "exceeding its", "not sufficient disk", "space has been used up", "is full", "enough space",
+    )),
     ("sender_rejected", (
+        "non-member", "nonmember", "members-only", "members only", "not a member", "only open to members",
+        "not allowed to post", "not a subscriber", "batv", "purported responsible", "unsigned dsn", "is not verified",
+        "not a registered gateway user", "senderfilter", "null sender", "mailfrom", "backscatter",
         "domain of sender", "sender address rejected", "sender rejected", "sender domain", "sender verify",
         "invalid sender", "bad sender", "sender was rejected", "does not like sender",
         "from: domain", "valid from:", "from domain", "sender unknown", "unknown sender", "sender's domain",
@@ -337,7 +351,8 @@ PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "protocol violation", "improper",
     )),
     ("system", (
-        "system error", "internal error", "server error", "system config", "local error", "configuration error",
+        "system error", "transaction failed", "lmtp error", "proxy error", "timeout waiting for input",
+        "internal error", "server error", "system config", "local error", "configuration error",
         "service unavailable", "service not available", "mail system", "resources", "out of memory", "file system",
         "local problem", "unable to create", "cannot create", "can't create", "lock ", "temporary failure",
         "local delivery failed", "mail server error", "i/o error", "database", "ldap",

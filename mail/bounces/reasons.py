@@ -51,7 +51,8 @@ REASONS: dict[str, str] = {
 _HARD = frozenset({"user_unknown", "host_unknown", "moved", "no_mail_accepted"})
 """The address does not work; all others may, later or for another mail."""
 _BY_STATUS = {
-    "1.1": "user_unknown", "1.2": "host_unknown", "1.3": "user_unknown", "1.4": "user_unknown", "1.6": "moved",
+    "1.0": "user_unknown", "1.1": "user_unknown", "1.2": "host_unknown", "1.3": "user_unknown", "1.4": "user_unknown",
+    "1.6": "moved",
     "1.7": "sender_rejected", "1.8": "sender_rejected", "1.9": "sender_rejected", "1.10": "no_mail_accepted",
     "2.1": "suspended", "2.2": "mailbox_full", "2.3": "too_large", "2.4": "system", "3.1": "system_full",
     "3.0": "system", "3.2": "system", "3.3": "system", "3.4": "too_large", "3.5": "system", "4.0": "network",
@@ -73,20 +74,7 @@ _BY_STATUS = {
 """Subject and detail of an enhanced code (RFC 3463 §3, RFC 7505, RFC 7372, IANA; 7.133 and up: Exchange)."""
 _TELLING = ("1.1", "1.2", "1.6", "2.2", "2.3", "3.4", "4.7", "7.25", "7.26")
 """Codes that are trusted more than words that say only that something was refused."""
-_WEAK = frozenset(
-    {
-        "refused",
-        "policy",
-        "content",
-        "protocol",
-        "system",
-        "sender_rejected",
-        "security",
-        "expired",
-        "network",
-        "blocked",
-    }
-)
+_WEAK = frozenset({"refused", "policy", "content", "protocol", "system", "security", "expired", "network"})
 _NOISE = re.compile(
     r"unknown address error(?= 5[0-9][0-9])|https?://\S{1,500}|"
     r"[^\s<>()\"',;:]{1,64}@[^\s<>()\"',;:]{1,255}|#[a-z]{3,30}",

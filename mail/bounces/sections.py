@@ -10,7 +10,12 @@ MAX_REPORT = 60_000
 """Characters of a notice that are read; what follows is the mail that came back."""
 MAX_LINES = 2_000
 _SECTION_LINES = 40
-ADDRESS = re.compile(r"[^\s<>()\[\]{}:;,\"\\@|=]{1,64}@[^\s<>()\[\]{}:;,\"\\@|'`*!?=/&]{1,255}")
+_WIDE = (
+    "\uff1a\uff08\uff09\uff0c\u3001\u3002\u300c\u300d\u300a\u300b\u3010\u3011"
+    "\u201c\u201d\u2018\u2019\u00ab\u00bb\uff1b\u300e\u300f\uff1c\uff1e"
+)
+"""Quotes and punctuation that no address holds."""
+ADDRESS = re.compile(rf"[^\s<>()\[\]{{}}:;,\"\\@|={_WIDE}]{{1,64}}@[^\s<>()\[\]{{}}:;,\"\\@|'`*!?=/&{_WIDE}]{{1,255}}")
 """An address as it stands in running text; bounded on both sides, so one look costs at most 64 steps a character."""
 
 _RULED = re.compile(

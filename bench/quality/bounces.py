@@ -1,0 +1,86 @@
+"""Bounces of many servers (sisimai): recipients, status class, reply code, hard or soft, beside the oracle.
+
+The oracle tells one recipient of each automatic reply, too, with the reason `vacation`: such a file is right where the
+mail is called an automatic reply and no bounce. `feedback` is our `complaint`; both are neither hard nor soft.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from bench.quality.figures import Figure
+from mail.bounces import BounceRecipient, parse_bounce
+from mail.classify import classify
+from mail.parse import parse
+
+__all__ = ["measure"]
+
+_WHY = {
+    "lhost-postfix-07.eml": "`550 User unknown` without a word of the carrier's filter: the oracle knows the domain",
+    "rfc3464-01.eml": "the report says 5.1.1 User Unknown, the text of a forwarding program `Not enough disk space`",
+    "rfc3464-35.eml": "`550 user unknown` and nothing else: ours is what it says",
+    "rfc3464-39.eml": "no reason is told: ours takes a failure without a reason for a final one",
+    "rfc3464-57.eml": "`550 : User unknown` without a word of the carrier's filter: the oracle knows the domain",
+}
+
+
+def measure(corpora: Path) -> list[Figure]:
+    """Files with as many recipients as the oracle has, then recipients by status class, reply code and hardness."""
+    folder = corpora / "sisimai"
+    oracle: dict[str, Any] = json.loads((folder / "expected.json").read_text("utf-8"))
+    counts, statuses, codes, kinds = _Count(), _Count(), _Count(), _Count()
+    for name, entry in oracle.items():
+        expected = entry["recipients"]
+        mail = parse((folder / name).read_bytes())
+        bounce = parse_bounce(mail)
+        found = bounce.recipients if bounce is not None else ()
+        short = name.rpartition("/")[2]
+        if expected[0]["reason"] == "vacation":
+            kind = classify(mail).kind
+            right = bounce is None and kind in ("auto_reply", "out_of_office")
+            for count in (counts, statuses, kinds):
+                count.add(right, f"{short}: class: {kind} vs vacation")
+            continue
+        counts.add(len(found) == len(expected), f"{short}: recipients: {len(found)} vs {len(expected)}")
+        for number, theirs in enumerate(expected):
+            ours = found[number] if number < len(found) else None
+            _compare(f"{short}[{number}]", ours, theirs, statuses, codes, kinds)
+    return [
+        counts.figure("bounces: number of recipients of a file", 0.98, 0.99),
+        statuses.figure("bounces: class of the status", 0.95, 0.98),
+        codes.figure("bounces: reply code, where the oracle has one", 0.95, 0.98),
+        kinds.figure("bounces: hard or not", 0.95, 0.98),
+    ]
+
+
+class _Count:
+    def __init__(self) -> None:
+        self.good = 0
+        self.total = 0
+        self.lines: list[str] = []
+
+    def add(self, right: bool, line: str) -> None:
+        self.total += 1
+        self.good += right
+        if not right:
+            why = _WHY.get(line.partition(":")[0].partition("[")[0])
+            self.lines.append(f"{line}: {why}" if why else line)
+
+    def figure(self, name: str, must: float, goal: float) -> Figure:
+        return Figure(name, "sisimai", self.good, self.total, must, goal, self.lines)
+
+
+def _compare(
+    where: str, ours: BounceRecipient | None, theirs: dict[str, Any], statuses: _Count, codes: _Count, kinds: _Count
+) -> None:
+    status = (ours.status or "") if ours is not None else "missing"
+    statuses.add(status[:1] == theirs["deliverystatus"][:1], f"{where}: status: {status} vs {theirs['deliverystatus']}")
+    if theirs["replycode"]:
+        code = ours.smtp_code if ours is not None else None
+        codes.add(code == theirs["replycode"], f"{where}: reply code: {code} vs {theirs['replycode']}")
+    shown = f"{ours.kind} ({ours.reason})" if ours is not None else "missing"
+    hard = ours is not None and ours.kind == "hard"
+    right = ours is not None and hard == theirs["hardbounce"]
+    kinds.add(right, f"{where}: kind: {shown} vs {'hard' if theirs['hardbounce'] else 'not hard'} ({theirs['reason']})")
