@@ -37,6 +37,8 @@ BATCH = 50
 DEFAULT_PORT = 8080
 """Port of the API, where metrics and health are as well."""
 _LONGEST_PAUSE = 10.0
+_LONGEST_QUESTION = 10.0
+"""Seconds that a statement of the API may take."""
 
 
 def run(settings: Settings, stop: threading.Event | None = None) -> int:
@@ -55,8 +57,12 @@ def _build(context: Context) -> None:
     check_topics(settings, [MAIL_DECISIONS, CASE_EVENTS, *TOPICS, MAIL_QUARANTINE])
     schema = settings.schema_name("casesvc")
     migrate(settings.dsn, schema, "casesvc.migrations")
-    database = Database(settings.dsn, schema, max_size=settings.database_pool)
+    # People who ask much must not keep intake from its connections, nor a question that takes too long.
+    for_api = max(1, settings.database_pool // 2)
+    database = Database(settings.dsn, schema, max_size=max(1, settings.database_pool - for_api))
+    asked = Database(settings.dsn, schema, max_size=for_api, statement_timeout=_LONGEST_QUESTION)
     context.on_stop("database", database.close)
+    context.on_stop("database of the API", asked.close)
     watcher = ConfigurationWatcher(settings.config_dir, lambda new: _prepare(database, new))
     _prepare(database, watcher.current)
     producer = EventProducer(settings, "casesvc-relay")
@@ -68,7 +74,7 @@ def _build(context: Context) -> None:
     context.spawn("relay", Relay(database, producer, service="casesvc").run)
     api = context.health
     assert isinstance(api, ApiServer), "run_service was told to make one"
-    api.app = create_app(database, open_blobs(settings.blob_url, settings))
+    api.app = create_app(asked, open_blobs(settings.blob_url, settings))
     context.spawn("api", api.watch)
     context.check("database", database.check)
 

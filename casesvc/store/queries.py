@@ -29,7 +29,7 @@ Found = dict[str, Any]
 _INTERACTIONS = """
 SELECT * FROM (SELECT i.number, i.id, i.mail_id, i.mailbox, i.class, i.state, i.placement, i.reason, i.evidence,
     i.rule, i.queue,
-    i.operator, i.resolution, i.opened_at, i.resolved_at, m.subject, m.from_address, m.decision,
+    i.operator, i.resolution, i.opened_at, i.resolved_at, m.subject, m.from_address,
     ARRAY(SELECT case_id FROM interaction_cases c WHERE c.interaction_id = i.id ORDER BY case_id) AS cases
 FROM interactions i JOIN mails m ON m.mail_id = i.mail_id) found
 """
@@ -107,6 +107,8 @@ def interaction(connection: Connection[Row], interaction_id: str) -> Found | Non
     found = _one(connection, f"{_INTERACTIONS} WHERE id = %s", [interaction_id])
     if found is None:
         return None
+    # Decisions have up to 256 KiB: a list must not read one for each of its lines.
+    found |= _one(connection, "SELECT decision FROM mails WHERE mail_id = %s", [found["mail_id"]]) or {}
     found["case_relations"] = _rows(
         connection,
         "SELECT case_id AS id, relation FROM interaction_cases WHERE interaction_id = %s ORDER BY case_id",

@@ -45,6 +45,8 @@ def translate(error: psycopg.Error, dsn: str) -> MailcaseError:
         return ProviderTemporary(f"{where} has no disk space left ({text[:200]}); free some, nothing is lost meanwhile")
     if isinstance(error, (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)):
         return ProviderTemporary(f"{where}: two transactions were in each other's way ({text[:120]}); try again")
+    if isinstance(error, psycopg.errors.QueryCanceled):
+        return ProviderTemporary(f"{where} was too slow with one statement ({text[:120]}); look for what slows it down")
     if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
         return ProviderTemporary(
             f"{where} takes no writes now (a standby, or failing over); if it lasts, let MAILCASE_DATABASE_URL name the"

@@ -32,13 +32,23 @@ class Database:
     """One service's schema in PostgreSQL. Thread-safe; connects when it is first used.
 
     `min_size` connections are kept, at most `max_size` are held; `timeout` is the number of seconds that
-    `transaction` waits for one.
+    `transaction` waits for one; a statement may take `statement_timeout` seconds (0: as long as it takes).
     """
 
-    def __init__(self, dsn: str, schema: str, *, min_size: int = 1, max_size: int = 5, timeout: float = 10.0) -> None:
+    def __init__(
+        self,
+        dsn: str,
+        schema: str,
+        *,
+        min_size: int = 1,
+        max_size: int = 5,
+        timeout: float = 10.0,
+        statement_timeout: float = 0.0,
+    ) -> None:
         self.schema = schema
         self.dsn = dsn
         self._timeout = timeout
+        self._statement_timeout = statement_timeout
         self._lock = threading.Lock()
         self._pool: ConnectionPool[Connection[Row]] | None = None
         self._sizes = (min(min_size, max_size), max_size)
@@ -126,6 +136,9 @@ class Database:
 
     def _use_schema(self, connection: Connection[Row]) -> None:
         connection.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(self.schema)))
+        if self._statement_timeout:
+            milliseconds = str(int(self._statement_timeout * 1000))
+            connection.execute("SELECT set_config('statement_timeout', %s, false)", [milliseconds])
 
     def _why_no_connection(self) -> Exception:
         """The pool only says that it waited in vain; one direct attempt tells what is wrong."""

@@ -190,6 +190,14 @@ def test_a_host_that_vanishes_is_found_out_unless_the_dsn_says_otherwise(databas
         database.close()
 
 
+def test_a_statement_that_takes_too_long_is_ended_where_that_is_wanted(database_url: str) -> None:
+    database = Database(database_url, "public", max_size=1, statement_timeout=0.1)
+    with pytest.raises(ProviderTemporary, match="too slow with one statement"), database.transaction() as connection:
+        connection.execute("SELECT pg_sleep(5)")
+    database.check()
+    database.close()
+
+
 def test_a_deadlock_is_temporary(database_url: str, schema_prefix: str, scripts: Path) -> None:
     schema = f"{schema_prefix}one"
     migrate(database_url, schema, scripts)
