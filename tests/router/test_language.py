@@ -10,8 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.quality.languages import measure
+from mail.parse import parse
+from router.decide import decide_parsed
 from router.decide.analysis import analyse
-from router.text.language import UNKNOWN, spoken
+from router.facts import gather
+from router.text.language import MODELS, UNKNOWN, spoken
+from tests.router.support import KEY, compiled, received, rule_document
 
 LETTERS = {
     "de": "Guten Tag, seit gestern ist mein Bildschirm kaputt. Was soll ich tun? https://example.org/the/page",
@@ -96,3 +100,13 @@ def test_a_monster_takes_no_time(piece: str) -> None:
 def test_words_pairs_and_sentences_of_others_are_told_as_well_as_by_the_best(corpora: Path) -> None:
     for figure in measure(corpora, 40):
         assert figure.holds, f"{figure.name}: {figure.share:.1%} < {figure.must:.0%}"
+
+
+def test_a_decision_carries_the_language_and_the_models_that_told_it(tmp_path: Path) -> None:
+    configuration = compiled(tmp_path, rule_document([]))
+    raw = b"From: ann@example.org\nSubject: Re: x\nContent-Type: text/plain; charset=utf-8\n\n" + LETTERS["de"].encode()
+    parsed, info = parse(raw), received(raw)
+    decision = decide_parsed(info, parsed, gather(info, parsed, [KEY], configuration.installation), configuration)
+    assert decision.analysis.language is not None
+    assert decision.analysis.language.code == "de"
+    assert decision.versions.models == {"language": MODELS}
