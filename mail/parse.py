@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from mail.addresses import parse_addresses, parse_lists
 from mail.body import Selection, select
 from mail.charsets import clean, decode_plain
+from mail.contained import take_files
 from mail.dates import parse_date
 from mail.flowed import unflow
 from mail.headers import Headers, read_head
@@ -18,6 +19,7 @@ from mail.mime import Node, Tree, read_tree
 from mail.parameters import parse_value
 from mail.records import ParsedMail, Part, Report
 from mail.transfer import decode_transfer
+from mail.unpack import file_part, unpack_tnef
 
 __all__ = ["parse"]
 
@@ -88,7 +90,16 @@ def _parse(raw: bytes, digest: str, limits: Limits) -> ParsedMail:
     if not len(headers):
         tree.defect("header_missing")
     own_leaves = [node for node, embedded in leaves if not embedded]
-    attachments = tuple(parts[id(node)] for node in chosen.attachments if id(node) in parts)
+    listed = [parts[id(node)] for node in chosen.attachments if id(node) in parts] + reader.files
+    unpacked = unpack_tnef(listed, limits.text_chars)
+    if unpacked is not None:
+        listed = unpacked.attachments
+        for defect in unpacked.defects:
+            tree.defect(defect)
+        if not text.strip() and unpacked.text:
+            text, size = clean(unpacked.text), len(unpacked.text.encode("utf-8", "replace"))
+            html = html or clean(unpacked.html)[: limits.html_chars] or None
+    attachments = tuple(listed)
     return ParsedMail(
         raw_sha256=digest,
         raw_size=len(raw),
@@ -174,6 +185,8 @@ class _Reader:
         self._left = tree.limits.total_bytes
         self._texts: dict[int, bytes] = {}
         self._undecoded = 0
+        self.files: list[Part] = []
+        """Files that stood within text, uuencoded or in yEnc."""
 
     def part(self, node: Node, embedded: bool) -> Part:
         limit = min(self._limits.part_bytes, self._left)
@@ -239,6 +252,10 @@ class _Reader:
             self._undecoded += len(data) - most
             data = data[:most]
             self._tree.defect("text_cut")
+        if node.type.value == "text/plain":
+            data, files = take_files(data)
+            for number, file in enumerate(files, start=len(self.files) + 1):
+                self.files.append(file_part(f"{node.path}.u{number}", file.name, "", None, file.data))
         text, defect, plain = decode_plain(data, node.type.get("charset"))
         if defect:
             self._tree.defect(defect, node.path)

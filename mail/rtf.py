@@ -15,7 +15,7 @@ _START = (
     rb"\par \pard\plain\f0\fs20\b\i\u\tab\tx"
 )
 _WINDOW = 4096
-_MOST = 64 * 1024 * 1024
+_MOST = 8 * 1024 * 1024
 _TOKEN = re.compile(
     r"\\'([0-9A-Fa-f]{2})|\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\([^a-zA-Z])|([{}])|[\r\n]{1,100}|([^\\{}\r\n]+)"
 )
