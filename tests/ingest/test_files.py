@@ -61,6 +61,20 @@ def test_an_mbox_gives_the_mails_that_the_standard_library_finds(tmp_path: Path)
 
 
 @pytest.mark.feature("IN-11", "ingest file Maildir")
+def test_an_mbox_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    box = tmp_path / "box"
+    box.write_bytes(b"\xef\xbb\xbfFrom -\nSubject: one\n\nx\n\nFrom -\nSubject: two\n\ny\n")
+    mails, refused = _read(box)
+    assert ([mail.raw for mail in mails], refused) == ([b"Subject: one\n\nx\n", b"Subject: two\n\ny\n"], [])
+
+
+def test_a_field_with_a_blank_before_its_colon_begins_no_mbox(tmp_path: Path) -> None:
+    path = tmp_path / "old"
+    path.write_bytes(b"From  : ann@example.org\nSubject : old syntax\n\nx\n")
+    mails, _ = _read(path)
+    assert [mail.raw for mail in mails] == [path.read_bytes()]
+
+
 def test_a_maildir_gives_new_and_read_mails_with_their_flags(tmp_path: Path) -> None:
     for name in ("cur", "new", "tmp"):
         (tmp_path / name).mkdir()
