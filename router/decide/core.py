@@ -15,7 +15,7 @@ from mail.evidence import TokenCheck, candidates, check_candidates, find_evidenc
 from mail.mask import mask
 from mail.parse import parse
 from mail.records import ParsedMail
-from mail.reply import new_text
+from mail.reply import reply_of
 from router.decide.analysis import analyse
 from router.decide.configuration import CompiledConfiguration
 from router.decide.evidence import bounce_record, evidence_records
@@ -53,7 +53,7 @@ def decide_parsed(
     checks = recorded_checks(mail, facts, configuration.installation.name)
     found = classify(mail, OwnMarks(configuration.installation.name, checks))
     kind = MailClassKind(str(found.kind))
-    text = mask(new_text(mail.text).text)
+    text = mask(reply_of(mail).text)
     values = _values(received, mail, kind, text, facts)
     decided = decide_outcome(kind, values, _sources(received, mail, text), configuration)
     decision = Decision(

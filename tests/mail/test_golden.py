@@ -12,7 +12,7 @@ from mail.bounces import parse_bounce
 from mail.classify import OwnMarks, classify
 from mail.parse import parse
 from mail.records import Address
-from mail.reply import new_text
+from mail.reply import reply_of
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "mail"
 NAMES = sorted(path.stem for path in GOLDEN.glob("*.eml"))
@@ -38,7 +38,7 @@ def understood(raw: bytes) -> dict[str, Any]:
         "in_reply_to": mail.in_reply_to,
         "references": list(mail.references),
         "text": mail.text,
-        "new_text": new_text(mail.text).text,
+        "new_text": reply_of(mail).text,
         "has_html": mail.has_html,
         "attachments": [
             {

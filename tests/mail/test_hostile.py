@@ -24,7 +24,7 @@ from mail.mask import mask
 from mail.parameters import parse_value
 from mail.parse import parse
 from mail.records import ParsedMail
-from mail.reply import new_text
+from mail.reply import new_text, reply_of
 from mail.signed_ids import SigningKey
 from mail.words import decode_words
 from tests.mail.build import HEAD
@@ -56,6 +56,7 @@ def everything(raw: bytes) -> ParsedMail:
     parse_bounce(mail)
     authentication_of(mail, ["mx"])
     new_text(mail.text)
+    reply_of(mail)
     content_digest(mail)
     mask(mail.text)
     conversation_of_head(envelope_of(raw), "id")

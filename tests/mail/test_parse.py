@@ -263,7 +263,7 @@ def test_parsed_mail_travels_between_processes() -> None:
     [
         ("<p>one</p><p>two<br>three</p>", "one\n\ntwo\nthree"),
         ("<ul><li>a<li>b</ul>", "- a\n- b"),
-        ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</table>", "a b\nc"),
+        ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</table>", "a\tb\nc"),
         ("a<blockquote>quoted<br>more</blockquote>b", "a\n\n> quoted\n> more\n\nb"),
         ("<style>p{}</style><script>if (a<b) x('</p>')</script>x<title>t</title>", "x"),
         ("<script/>x", "x"),

@@ -1,0 +1,61 @@
+"""What mail clients say in their markup: here history begins, this is quoted, this is a signature, this is not shown.
+
+Classes and ids seen in mails of Gmail, Outlook (desktop, web, mobile, Mac), Apple Mail, Yahoo, AOL, Thunderbird,
+Zimbra, Proton, Tuta, Zoho, GMX and web.de, mail.ru, Yandex, QQ, NetEase, Samsung, Spark, Superhuman, Windows Mail.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+__all__ = ["Mark", "mark_of", "quotes"]
+
+
+class Mark(Enum):
+    """What an element is."""
+
+    HISTORY = "history"
+    QUOTE = "quote"
+    SIGNATURE = "signature"
+    HIDDEN = "hidden"
+
+
+_ANY = re.compile(r"class|id\s?=|name|style|data-", re.IGNORECASE)
+_HISTORY = re.compile(
+    r"""gmail_quote|gmail_extra_quote|divrplyfwdmsg|appendonsend|outlookmessageheader|olk_src_body_section|"""
+    r"""reference-message|mail-editor-reference|yahoo[_-]quoted|yahooquoted|moz-cite-prefix|moz-forward-container|"""
+    r"""protonmail_quote|tutanota_quote|zmail_extra|messagereplysection|sh-quoted|missive_quote|superhuman|zwchr|"""
+    r"""stopspelling|aolmsgpart|aolreplacedbody|__(?:divider|headers|quoted_text)__|origbody|isreplycontent|"""
+    r"""x_divrplyfwdmsg|replysplit|mcntmcnt|quoted-text-marker|bb-quote|wlmailquote|front-quote|hey-quote""",
+    re.IGNORECASE,
+)
+_QUOTE = re.compile(r"""name\s?=\s?["']?quote\b|class\s?=\s?["']?(?:quote|quoted)\b""", re.IGNORECASE)
+_SIGNATURE = re.compile(
+    r"""gmail_signature|moz-signature|ms-outlook-mobile-signature|applemailsignature|data-signatureblock|"""
+    r"""composer_signature|protonmail_signature|messagesignaturesection|zmail_signature|"""
+    r"""(?:id|class)\s?=\s?["']?(?:x_)?signature["'\s>]|signature_block|email-signature|mobile-signature""",
+    re.IGNORECASE,
+)
+_HIDDEN = re.compile(r"display\s?:\s?none|mso-hide\s?:\s?all", re.IGNORECASE)
+_CITED = re.compile(r"""cite|quot|border-left|yj6qo""", re.IGNORECASE)
+
+
+def mark_of(name: str, attributes: str) -> Mark | None:
+    """What the element `name` with `attributes` is by them."""
+    if not _ANY.search(attributes):
+        return None
+    if _HISTORY.search(attributes):
+        return Mark.HISTORY
+    if name != "div":
+        return None
+    if _SIGNATURE.search(attributes):
+        return Mark.SIGNATURE
+    if _QUOTE.search(attributes):
+        return Mark.QUOTE
+    return Mark.HIDDEN if _HIDDEN.search(attributes) else None
+
+
+def quotes(attributes: str) -> bool:
+    """Whether a `<blockquote>` with `attributes` quotes, and does not merely indent."""
+    return not attributes.strip() or _CITED.search(attributes) is not None

@@ -1,0 +1,184 @@
+"""Attribution lines: `On Mon, 23 Nov 2026 at 10:00, Ann <ann@example.org> wrote:`, in any language, wrapped or not.
+
+Known verbs are not enough for the languages of the world: a line that ends with a colon and names a moment and an
+address is one too, and so is a line with a moment before quoted text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from mail.zones.lines import Lines
+from mail.zones.search import Phrases
+from mail.zones.words_history import STARTS, VERBS, WEEKDAYS
+
+__all__ = ["Attribution", "attribution_ending_at", "fields_of", "has_date", "has_moment"]
+
+_LONGEST = 400
+_MOST_LINES = 4
+_WRAPPED_AT = 62
+"""A line and the first word of the next that together are shorter than this were not one line."""
+_VERB = re.compile("|".join(re.escape(verb.casefold()) for verb in sorted(VERBS, key=len, reverse=True)))
+_VERBS = Phrases(VERBS)
+_TIME = re.compile(r"[0-9]{1,2}[:.h時时][0-9]{2}")
+_DATE = re.compile(
+    r"[0-9]{4}[-/.年][ ]?[0-9]{1,2}|[0-9]{4}년|"
+    r"[0-9]{1,2}[-/.][ ]?[0-9]{1,2}[-/.][ ]?[0-9]{2,4}|[0-9]{1,2}[.]?[ ][^\W\d_]{3,10}"
+)
+_YEAR = re.compile(r"\b(?:19|20|25)[0-9]{2}\b")
+_ADDRESS = re.compile(r"[^\s<>()\[\]\"'‘’“”:,;]{1,120}@[^\s<>()\[\]\"',;:]{1,200}")
+_STARTS = frozenset(word.casefold() for word in (*STARTS, *WEEKDAYS))
+_ENDS = (":", "：")
+_BARE_ENDS = ("wrote", "schrieb", "writes", ">", ")")
+_TRIMMED = " *_\t\"'"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Lines `first` to `last`. `certain`: no prose looks like it; otherwise only before quoted text it is one."""
+
+    first: int
+    last: int
+    text: str
+    certain: bool
+
+
+def has_moment(text: str) -> bool:
+    """Whether a time of day or a year stands in `text`."""
+    return _TIME.search(text) is not None or _YEAR.search(text) is not None or _DATE.search(text) is not None
+
+
+def has_date(text: str) -> bool:
+    """Whether a date in figures stands in `text`."""
+    return _DATE.search(text) is not None
+
+
+def attribution_ending_at(lines: Lines, number: int) -> Attribution | None:
+    """The attribution whose last line is `number`."""
+    bare, depths = lines.bare, lines.depth
+    last = bare[number]
+    if not 3 <= len(last) <= _LONGEST:
+        return None
+    ending = last.rstrip(_TRIMMED)
+    ended = ending.endswith(_ENDS) or _zoho(last)
+    if not ended and not lines.quoted:
+        return None
+    below = lines.next_filled(number, 6) if lines.quoted else None
+    before_quotation = below is not None and depths[below] > depths[number]
+    if not ended and not (before_quotation and ending.casefold().endswith(_BARE_ENDS)):
+        return None
+    depth = depths[number]
+    best: Attribution | None = None
+    joined = ""
+    whole = True
+    for first in range(number, max(-1, number - _MOST_LINES), -1):
+        line = bare[first]
+        if not line or depths[first] != depth or (first < number and line.endswith(_ENDS)):
+            break
+        joined = f"{line[:-1]}{joined}" if line.endswith("=") and joined else f"{line} {joined}".strip()
+        if len(joined) > _LONGEST:
+            break
+        starts = _starts(line)
+        weight = _weight(joined, starts, before_quotation)
+        if weight == 2 and (whole or starts):
+            best = Attribution(first, number, joined, True)
+        elif weight == 1 and whole and best is None:
+            best = Attribution(first, number, joined, False)
+        if best is not None and best.certain and starts and has_moment(joined):
+            break
+        if first and not (bare[first - 1] and depths[first - 1] == depth and _wrapped(bare[first - 1], line)):
+            whole = False
+            if best is not None and best.certain:
+                break
+    return best
+
+
+def _zoho(text: str) -> bool:
+    return text.startswith("---") and text.endswith("---") and len(text) > 20
+
+
+def _starts(text: str) -> bool:
+    """Whether an attribution can begin with the first word of `text`."""
+    text = text.lstrip("*_->‐–—•| \t\"'(")
+    if text[:1].isdigit():
+        return True
+    word = text[:24].partition(" ")[0].rstrip(".,;:").casefold()
+    return word in _STARTS or text[:8].casefold().startswith(
+        ("w dniu", "in artic", "in messa", "no dia", "v v ", "at ")
+    )
+
+
+def _wrapped(above: str, line: str) -> bool:
+    """Whether a client may have broken one line into these two."""
+    return above.endswith(("<", "=", ",")) or len(above) + 1 + len(line.partition(" ")[0]) >= _WRAPPED_AT
+
+
+def _weight(text: str, starts: bool, before_quotation: bool) -> int:
+    """0: none; 1: one if quoted text follows; 2: certain."""
+    address = "@" in text and _ADDRESS.search(text) is not None
+    time = _TIME.search(text) is not None
+    date = _DATE.search(text) is not None or _YEAR.search(text) is not None
+    if not (before_quotation or address or date):
+        return 0
+    if _VERBS.found(text.casefold()):
+        if address and (date or time or "<" in text or starts) and (date or time or len(text) < 200):
+            return 2
+        if starts and date and (time or text[:1].isdigit() or len(text) < 120):
+            return 2
+        return 1 if len(text) < 120 else 0
+    if address and time and date and (starts or "<" in text) and len(text) < 250:
+        return 2
+    return 1 if (time or date) and len(text) < 160 and (starts or address) else 0
+
+
+def fields_of(text: str) -> tuple[tuple[str, str], ...]:
+    """`from` and `sent` of an attribution, as far as its form shows them."""
+    address = _ADDRESS.search(text)
+    moments = [match for pattern in (_DATE, _TIME) for match in pattern.finditer(text[:_LONGEST])]
+    if not moments:
+        return (("from", text[: address.end()].strip(_TRIMMED)),) if address else ()
+    first, last = min(match.start() for match in moments), max(match.end() for match in moments)
+    after = _ZONE.match(text, last)
+    last = after.end() if after else last
+    if address is None:
+        rest = _VERB.sub(" ", text[last:].casefold())
+        name = " ".join(text[last:].split()) if rest else ""
+        return _fields(_without_verb(name), text[_lead(text, first) : last])
+    if address.start() >= last:
+        name = _without_verb(text[last : address.start()])
+        return _fields(_named(name, address[0]), text[_lead(text, first) : last])
+    name = text[: address.start()]
+    return _fields(_named(name, address[0]), text[first:last])
+
+
+_ZONE = re.compile(
+    r"(?:[:.][0-9]{2})?(?: ?[AaPp]\.?[Mm]\.?| Uhr| ?(?:GMT|UTC|[A-Z]{3,4})?[+-][0-9]{2}:?[0-9]{2}| [A-Z]{3,4}\b){0,3}"
+)
+
+
+def _lead(text: str, first: int) -> int:
+    """Where the moment begins: after the word that begins the attribution, the day's name included."""
+    word, _, _ = text.partition(" ")
+    return len(word) + 1 if len(word) < first and word.strip(".,:").casefold() in _PREPOSITIONS else 0
+
+
+_PREPOSITIONS = frozenset(word.casefold() for word in STARTS)
+
+
+def _without_verb(text: str) -> str:
+    text = text.strip(" ,;:–-")
+    match = _VERB.search(text.casefold()[: len(text)])
+    if match and len(text.casefold()) == len(text):
+        text = text[match.end() :] if match.start() < 3 else text[: match.start()]
+    return text.strip(" ,;:–-<(\"'")
+
+
+def _named(name: str, address: str) -> str:
+    name = name.strip(" ,;:–-<(\"'")
+    return f"{name} <{address}>" if name else address
+
+
+def _fields(who: str, when: str) -> tuple[tuple[str, str], ...]:
+    pairs = (("from", who[:300]), ("sent", when.strip(" ,;:")))
+    return tuple((kind, value) for kind, value in pairs if value)

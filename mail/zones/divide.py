@@ -1,0 +1,366 @@
+"""`divide`: a text to its zones, in one pass over the lines for what introduces earlier messages, and one over the
+ends of each message for signatures.
+
+A message that was introduced and whose text is not marked as quoted lasts to the end: nobody writes below it. One
+whose text is marked (`>`) ends where the marks do, so that answers between and below quotations stay new text.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+
+from mail.subject import read_subject
+from mail.zones.attributions import attribution_ending_at, fields_of
+from mail.zones.headers import block_at, candidates, field_of, is_rule, mark_at, notes_block_at
+from mail.zones.lines import read_lines
+from mail.zones.records import Context, Embedded, Form, Zone, ZoneKind, Zones
+from mail.zones.tails import banner_end, find_tail
+
+__all__ = ["divide", "divide_thoroughly"]
+
+_NONE = Context()
+_LONG_QUOTED = 64
+_MOST_MESSAGES = 1_000
+
+
+@dataclass(slots=True)
+class _Starter:
+    """Lines `first` to `last` introduce an earlier message."""
+
+    first: int
+    last: int
+    form: Form
+    forwarded: bool
+    fields: tuple[tuple[str, str], ...] = ()
+    certain: bool = True
+
+
+@dataclass(slots=True)
+class _Open:
+    """A message that is being read: lines quoted at least `depth` deep are its own."""
+
+    message: int
+    depth: int
+
+
+def divide(text: str, context: Context = _NONE) -> Zones:
+    """Zones of `text` (line ends LF). Pure and linear. Earlier messages keep their signatures."""
+    work = _Work(text, context)
+    work.assign()
+    work.own_tails()
+    return work.result()
+
+
+def divide_thoroughly(text: str, context: Context = _NONE) -> Zones:
+    """As `divide`, with signatures and disclaimers of the earlier messages set apart too."""
+    work = _Work(text, context)
+    work.assign()
+    work.own_tails()
+    work.earlier_tails()
+    return work.result()
+
+
+class _Work:
+    def __init__(self, text: str, context: Context) -> None:
+        self._text = text
+        self._lines = lines = read_lines(text)
+        self._context = context
+        self._written: int | None = None  # the first line of new text, rules not counted
+        self._kinds = [ZoneKind.NEW] * len(lines)
+        self._messages = [0] * len(lines)
+        self._embedded: list[Embedded] = []
+        self._forward = False
+        starts = lines.starts
+        self._cuts = {min(bisect_left(starts, offset), len(lines) - 1) for offset in context.history}
+        self._signed = [
+            (bisect_left(starts, start), bisect_left(starts, end)) for start, end in context.signatures if end > start
+        ]
+
+    def _events(self) -> list[int]:
+        """Lines that may introduce a message, or that are quoted otherwise than the one before them."""
+        bare, depths = self._lines.bare, self._lines.depth
+        events = candidates(bare) | self._cuts
+        if self._lines.quoted:
+            depth = 0
+            for number, line in enumerate(bare):
+                if (line or depths[number]) and depths[number] != depth:
+                    depth = depths[number]
+                    events.add(number)
+                    if number:
+                        events.add(number - 1)
+        return sorted(events)
+
+    def assign(self) -> None:
+        """Give each line its message and whether it introduces one."""
+        lines = self._lines
+        stack = [_Open(0, 0)]
+        owners: dict[int, int] = {}
+        at = 0
+        for event in self._events():
+            if event < at:
+                continue
+            self._fill(at, event, stack[-1].message)
+            at = event
+            if len(self._embedded) < _MOST_MESSAGES and (
+                lines.bare[at] or lines.depth[at] > stack[-1].depth or at in self._cuts
+            ):
+                starter = self._starter(at)
+                if starter is not None and self._accepted(starter, stack):
+                    at = self._open(starter, stack, owners)
+                    continue
+                self._settle(at, stack, owners)
+        self._fill(at, len(lines), stack[-1].message)
+
+    def _fill(self, first: int, after: int, message: int) -> None:
+        if after > first:
+            self._messages[first:after] = [message] * (after - first)
+            self._kinds[first:after] = [self._kind(message)] * (after - first)
+            if message == 0 and self._written is None:
+                bare = self._lines.bare
+                self._written = next((at for at in range(first, after) if bare[at] and not is_rule(bare[at])), None)
+
+    def _was_written(self, before: int) -> bool:
+        """Whether new text stands above line `before`."""
+        return self._written is not None and self._written < before
+
+    def _kind(self, message: int) -> ZoneKind:
+        if message == 0:
+            return ZoneKind.NEW
+        return ZoneKind.FORWARDED if self._forward else ZoneKind.QUOTED
+
+    def _settle(self, at: int, stack: list[_Open], owners: dict[int, int]) -> None:
+        """Make the top of `stack` the message that line `at` belongs to, by how deep it is quoted."""
+        depth = self._lines.depth[at]
+        if depth < stack[-1].depth and self._unwrapped(at, stack[-1].depth):
+            return
+        self._pop(depth, stack, owners)
+        if stack[-1].message == 0 and depth > 0:
+            message = owners.get(1)
+            if message is None:
+                message = self._embed(Form.QUOTE, False, ())
+            stack.append(_Open(message, 1))
+        elif depth > stack[-1].depth and depth in owners and owners[depth] > stack[-1].message:
+            stack.append(_Open(owners[depth], depth))
+
+    def _pop(self, depth: int, stack: list[_Open], owners: dict[int, int]) -> None:
+        while depth < stack[-1].depth:
+            owners[stack[-1].depth] = stack[-1].message
+            stack.pop()
+
+    def _unwrapped(self, at: int, depth: int) -> bool:
+        """A quoted line that a client broke in two without a mark on the second half."""
+        bare, depths = self._lines.bare, self._lines.depth
+        if depths[at] or at == 0 or at + 1 >= len(bare):
+            return False
+        return (
+            depths[at - 1] >= depth
+            and depths[at + 1] >= depth
+            and len(bare[at - 1]) >= _LONG_QUOTED
+            and len(bare[at]) < 30
+            and not bare[at][:1].isupper()
+            and not bare[at - 1].endswith((".", "?", "!", ":"))
+        )
+
+    def _starter(self, at: int) -> _Starter | None:
+        """What introduces an earlier message with line `at` as its first, or as the last of an attribution."""
+        lines = self._lines
+        bare = lines.bare[at]
+        if at in self._cuts:
+            return self._cut(at)
+        if not bare or len(bare) > 1_000:
+            return None
+        mark = mark_at(bare)
+        if mark is not None:
+            below = lines.next_filled(at, 5)
+            nested = below is not None and lines.depth[below] >= lines.depth[at]
+            block = block_at(lines, below, True) if below is not None and nested else None
+            if block is not None:
+                return _Starter(at, block.last, Form.HEADER, mark.forwarded, block.fields)
+            if mark.ruled:
+                merged = self._attributed(below) if below is not None else None
+                return _Starter(at, merged or at, Form.MARK, mark.forwarded)
+        colon = ":" in bare or "：" in bare
+        if is_rule(bare):
+            below = lines.next_filled(at, 5)
+            if below is not None and below - at <= 3:
+                block = block_at(lines, below, False)
+                if block is not None:
+                    return _Starter(at, block.last, Form.HEADER, False, block.fields)
+            return None
+        if colon and field_of(bare) is not None:
+            block = block_at(lines, at, False) or notes_block_at(lines, at)
+            if block is not None:
+                return _Starter(block.first, block.last, Form.HEADER, False, block.fields)
+        if colon or bare[0] == "-" or bare.endswith(("e", "b", "s", ">", ")")):
+            found = attribution_ending_at(lines, at)
+            if found is not None:
+                return _Starter(found.first, found.last, Form.ATTRIBUTION, False, fields_of(found.text), found.certain)
+        return None
+
+    def _cut(self, at: int) -> _Starter | None:
+        """Where the markup says that history begins: with its header or attribution, if it has one."""
+        first = at if self._lines.bare[at] else self._lines.next_filled(at, 5)
+        if first is None:
+            return None
+        saved, self._cuts = self._cuts, set()
+        try:
+            for number in range(first, min(first + 4, len(self._lines))):
+                starter = self._starter(number)
+                if starter is not None and starter.first <= first + 1:
+                    starter.first = at
+                    starter.certain = True
+                    return starter
+        finally:
+            self._cuts = saved
+        return _Starter(at, at - 1, Form.HTML, False)
+
+    def _attributed(self, below: int) -> int | None:
+        for number in range(below, min(below + 3, len(self._lines))):
+            found = attribution_ending_at(self._lines, number)
+            if found is not None and found.first <= below + 1:
+                return number
+        return None
+
+    def _accepted(self, starter: _Starter, stack: list[_Open]) -> bool:
+        """Whether `starter` is one where it stands."""
+        if starter.form is not Form.ATTRIBUTION:
+            return True
+        lines = self._lines
+        below = lines.next_filled(starter.last, 12)
+        if below is None:
+            return starter.certain and (stack[-1].message > 0 or not self._was_written(starter.first))
+        if lines.depth[below] > lines.depth[starter.last]:
+            return True
+        return starter.certain and (below <= starter.last + 4 or stack[-1].message > 0)
+
+    def _open(self, starter: _Starter, stack: list[_Open], owners: dict[int, int]) -> int:
+        """Begin the message that `starter` introduces; returns the line after it."""
+        lines = self._lines
+        depth = lines.depth[max(starter.first, starter.last)]
+        self._pop(depth, stack, owners)
+        outermost = stack[-1].message == 0
+        written = self._was_written(starter.first)
+        introduced = starter.form in (Form.HEADER, Form.MARK, Form.HTML)
+        forwarded = starter.forwarded or (outermost and introduced and self._passes_on())
+        if outermost and not written and starter.form is Form.HEADER and not forwarded and depth == 0:
+            # A header on top of everything: the mail was passed on without a word, or a gateway copied its own header.
+            self._embedded.append(Embedded(0, starter.form, False, starter.fields))
+            self._label(starter, ZoneKind.HEADER, 0)
+            return starter.last + 1
+        below = lines.next_filled(starter.last, 12)
+        marked = below is not None and lines.depth[below] > depth
+        if outermost and forwarded:
+            self._forward = True
+        message = self._embed(starter.form, forwarded, starter.fields)
+        stack.append(_Open(message, depth + 1 if marked else depth))
+        kind = ZoneKind.ATTRIBUTION if starter.form is Form.ATTRIBUTION else ZoneKind.HEADER
+        self._label(starter, kind, message)
+        return max(starter.last + 1, starter.first)
+
+    def _passes_on(self) -> bool:
+        """Whether a header within the text is that of a mail which is passed on: the mail answers none."""
+        if not self._context.subject:
+            return False
+        subject = read_subject(self._context.subject)
+        return subject.is_forward or not (subject.is_reply or self._context.answers)
+
+    def _label(self, starter: _Starter, kind: ZoneKind, message: int) -> None:
+        for number in range(starter.first, starter.last + 1):
+            self._messages[number] = message
+            self._kinds[number] = kind
+        # The rule that a client draws above the header belongs to it.
+        above = starter.first - 1
+        bare = self._lines.bare
+        while above >= 0 and not bare[above] and starter.first - above <= 3:
+            above -= 1
+        if kind is ZoneKind.HEADER and above >= 0 and is_rule(bare[above]):
+            for number in range(above, starter.first):
+                self._messages[number] = message
+                self._kinds[number] = kind
+
+    def _embed(self, form: Form, forwarded: bool, fields: tuple[tuple[str, str], ...]) -> int:
+        message = 1 + max((one.message for one in self._embedded[-1:]), default=0)
+        self._embedded.append(Embedded(message, form, forwarded, fields))
+        return message
+
+    def own_tails(self) -> None:
+        """Set the sender's signature and disclaimer apart: at the end of the first and the last stretch of new text."""
+        bare = self._lines.bare
+        new = [run for run in self._runs() if any(bare[run[0] : run[-1] + 1])]
+        for run in new[:1] + new[-1:] if len(new) > 1 else new:
+            self._tail(run, self._context.names, run is new[0], run is not new[0])
+        for start, end in self._signed:
+            for number in range(start, min(end, len(self._lines))):
+                if self._kinds[number] is ZoneKind.NEW:
+                    self._kinds[number] = ZoneKind.SIGNATURE
+
+    def earlier_tails(self) -> None:
+        """The same for the earlier messages."""
+        own: dict[int, list[int]] = {}
+        for number, message in enumerate(self._messages):
+            if message and self._kinds[number] is ZoneKind.QUOTED:
+                run = own.setdefault(message, [])
+                if run and run[-1] != number - 1:
+                    run.append(-1)
+                run.append(number)
+        for run in own.values():
+            self._tail(run, (), False, False)
+
+    def _runs(self) -> list[list[int]]:
+        """Stretches of lines of new text."""
+        if not self._embedded:
+            return [list(range(len(self._lines)))]
+        runs: list[list[int]] = []
+        for number, kind in enumerate(self._kinds):
+            if kind is ZoneKind.NEW and self._messages[number] == 0:
+                if runs and runs[-1][-1] == number - 1:
+                    runs[-1].append(number)
+                else:
+                    runs.append([number])
+        return runs
+
+    def _tail(self, run: list[int], names: tuple[str, ...], top: bool, apart: bool) -> None:
+        every = self._lines.bare
+        bare = [every[number] if number >= 0 else "" for number in run]
+        if top:
+            for place in range(banner_end(bare)):
+                self._kinds[run[place]] = ZoneKind.DISCLAIMER
+        tail = find_tail(bare, names, apart)
+        for place in range(tail.signature, len(run)):
+            if run[place] < 0 or (not bare[place] and place == tail.signature):
+                continue
+            self._kinds[run[place]] = ZoneKind.DISCLAIMER if place >= tail.disclaimer else ZoneKind.SIGNATURE
+
+    def result(self) -> Zones:
+        """The records."""
+        zones: list[Zone] = []
+        lines, starts = self._lines, self._lines.starts
+        first, count = 0, len(lines)
+        kinds, messages = self._kinds, self._messages
+        for number in range(1, count + 1):
+            if number < count and kinds[number] is kinds[first] and messages[number] == messages[first]:
+                continue
+            if number < count and not lines.bare[number] and not lines.depth[number] and number > first:
+                # An empty line goes with what stands above it.
+                kinds[number], messages[number] = kinds[first], messages[first]
+                continue
+            zones.append(Zone(kinds[first], starts[first], starts[number] - 1, messages[first]))
+            first = number
+        return Zones(self._text, tuple(zones), tuple(self._embedded), self._new_text())
+
+    def _new_text(self) -> str:
+        kinds, messages = self._kinds, self._messages
+        text = self._joined(
+            [at for at, kind in enumerate(kinds) if kind is ZoneKind.NEW or (self._forward and messages[at])]
+        )
+        if text:
+            return text
+        signature = [at for at, kind in enumerate(kinds) if kind is ZoneKind.SIGNATURE and not messages[at]]
+        return self._joined(signature) or self._text.strip()
+
+    def _joined(self, numbers: list[int]) -> str:
+        if len(numbers) == len(self._lines):
+            return self._text.strip()
+        lines = self._lines
+        return "\n".join(self._text[lines.starts[at] : lines.starts[at + 1] - 1] for at in numbers).strip()

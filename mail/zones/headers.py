@@ -1,0 +1,205 @@
+"""Copied headers (`From: … Sent: … To: … Subject: …`), the marks above them, and the older form of Lotus Notes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from mail.zones.attributions import has_date, has_moment
+from mail.zones.lines import Lines
+from mail.zones.words_history import FORWARD_MARKS, HEADER_NAMES, ORIGINAL_MARKS
+
+__all__ = ["Block", "Mark", "block_at", "candidates", "field_of", "is_rule", "mark_at", "notes_block_at"]
+
+_LONGEST_NAME = 40
+_MOST_LINES = 30
+_MOST_WRAPPED = 12
+_WRAPPED_AT = 66
+_YEAR = re.compile(r"(?:19|20|25)[0-9]{2}")
+_EDGES = "-_=*~<>[]#─—–•.·|+ \t"
+_RULE = frozenset("-_=*~─—–·•#")
+_ORDER = ("from", "sent", "to", "subject", "cc", "bcc", "reply-to", "other")
+_MAIN = frozenset({"from", "sent", "to", "subject", "cc"})
+_FORWARD = frozenset(mark.casefold() for mark in FORWARD_MARKS)
+_ORIGINAL = frozenset(mark.casefold() for mark in ORIGINAL_MARKS)
+_BARE_ORIGINAL = frozenset(
+    {"original", "replied message", "回复的原邮件", "回复的邮件", "reply", "原文", "原邮件", "이전 메일"}
+)
+_NAMING = (
+    "forwarded by",
+    "weitergeleitet von",
+    "doorgestuurd door",
+    "messaggio inoltrato da",
+    "original message processed by",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines `first` to `last` of a copied header and its fields, by kind (`from`, `sent`, `to`, `subject`, …)."""
+
+    first: int
+    last: int
+    fields: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """`---- Original Message ----` or one of a forward."""
+
+    forwarded: bool
+    ruled: bool
+    """Between rules or with a colon: it needs no header below it."""
+
+
+def candidates(bare: list[str]) -> set[int]:
+    """Lines that can be a mark, a rule, a field of a header or the end of an attribution: a cheap look."""
+    return {
+        number
+        for number, line in enumerate(bare)
+        if line
+        and (
+            line[0] in _FIRST
+            or line[-1] in _LAST
+            or (":" in line and line.find(":", 1, _LONGEST_NAME) > 0)
+            or "：" in line[:_LONGEST_NAME]
+        )
+    }
+
+
+_FIRST = frozenset("-_=*~<#[─—–•·")
+_LAST = frozenset(":：*_-\"'")
+
+
+def is_rule(bare: str) -> bool:
+    """`_____` or `-----`: nothing but marks, at least five."""
+    return len(bare) >= 5 and bare[0] in _RULE and not set(bare.replace(" ", "")) - _RULE
+
+
+def mark_at(bare: str) -> Mark | None:
+    """The mark that the line `bare` is."""
+    if not 4 <= len(bare) <= 160 or not (bare[0] in _FIRST or bare[-1] in _LAST):
+        return None
+    key = bare.strip(_EDGES)
+    colon = key.endswith((":", "："))
+    key = " ".join(key.rstrip(":： ").casefold().split())
+    if not key:
+        return None
+    rules = bare[0] in _RULE and bare[:3].strip(_EDGES) == ""
+    if key in _FORWARD:
+        return Mark(True, rules or colon)
+    if key in _ORIGINAL:
+        return Mark(False, rules or colon)
+    if rules and key in _BARE_ORIGINAL:
+        return Mark(False, True)
+    if key.startswith(_NAMING) and (rules or key.startswith("original")):
+        return Mark(not key.startswith("original"), True)
+    return None
+
+
+def field_of(bare: str) -> tuple[frozenset[str], str] | None:
+    """Kinds of field that `bare` may be, and its value."""
+    head = bare[: _LONGEST_NAME + 4]
+    colon = head.find(":")
+    if colon < 0:
+        colon = head.find("：")
+    if colon <= 0:
+        return None
+    name = head[:colon].strip("*_|•- \t\xa0").casefold()
+    kinds = HEADER_NAMES.get(name)
+    if kinds is None:
+        return None
+    return kinds, bare[colon + 1 :].strip("* \t\xa0")
+
+
+def block_at(lines: Lines, number: int, marked: bool) -> Block | None:
+    """The copied header that begins with line `number`; `marked`: a mark stands above, so one field is enough."""
+    if field_of(lines.bare[number]) is None:
+        return None
+    depth = lines.depth[number]
+    fields: list[tuple[str, str]] = []
+    seen: set[str] = set()
+    last = number
+    gap = wrapped = 0
+    for at in range(number, min(len(lines), number + _MOST_LINES)):
+        bare = lines.bare[at]
+        if not bare:
+            gap += 1
+            if gap > (2 if marked or len(seen) < 3 else 1):
+                break
+            continue
+        if lines.depth[at] != depth:
+            break
+        found = field_of(bare)
+        kind = next((kind for kind in _ORDER if found and kind in found[0] and kind not in seen), None)
+        if found and kind and not (gap and not _belongs(kind, seen, gap)):
+            fields.append((kind, found[1]))
+            if kind != "other":
+                seen.add(kind)
+            last, gap = at, 0
+        elif found is None and fields and not gap and wrapped < _MOST_WRAPPED and _continues(lines, at, seen):
+            fields[-1] = fields[-1][0], f"{fields[-1][1]} {bare}".strip()[:2_000]
+            wrapped += 1
+            last = at
+        else:
+            break
+    block = Block(number, last, tuple(fields))
+    return block if (seen & _MAIN if marked else _believed(seen, block)) else None
+
+
+def _belongs(kind: str, seen: set[str], gap: int) -> bool:
+    """Whether a field after `gap` empty lines is still the header's: it lacks what every header has."""
+    return kind in _MAIN and not {"from", "subject"} <= seen and gap <= 2
+
+
+def _continues(lines: Lines, at: int, seen: set[str]) -> bool:
+    """A wrapped value: the line above was full, or another field follows."""
+    above = lines.bare[at - 1]
+    if len(above) + 1 + len(lines.bare[at].partition(" ")[0]) >= _WRAPPED_AT or above.endswith((";", ",", "<")):
+        return True
+    for bare in lines.bare[at + 1 : at + 4]:
+        if not bare:
+            return False
+        found = field_of(bare)
+        if found and found[0] - seen and found[0] & _MAIN:
+            return True
+    return False
+
+
+def _believed(seen: set[str], block: Block) -> bool:
+    """A copied header, no form that a customer filled in (`From: Berlin, To: Munich, Date: …`)."""
+    if "from" not in seen or len(seen & _MAIN) < 3:
+        return False
+    if "subject" in seen:
+        return True
+    values = dict(block.fields)
+    if "@" in values["from"] or "@" in values.get("to", ""):
+        return True
+    sent = values.get("sent", "")
+    return _YEAR.search(sent) is not None and ":" in sent
+
+
+def notes_block_at(lines: Lines, number: int) -> Block | None:
+    """Lotus Notes: name and moment on the lines above `To:`, `cc:` and `Subject:`; `number` is the line of `To:`."""
+    found = field_of(lines.bare[number])
+    if found is None or "to" not in found[0]:
+        return None
+    block = block_at(lines, number, True)
+    if block is None or "subject" not in dict(block.fields):
+        return None
+    depth = lines.depth[number]
+    bare, depths = lines.bare, lines.depth
+    above = [at for at in range(number - 1, max(-1, number - 8), -1) if bare[at]][:3]
+    moment = next((at for at in above if depths[at] == depth and _moment(bare[at])), None)
+    if moment is None or number - moment > 4:
+        return None
+    first = moment
+    if not any(len(word) > 3 and word.isalpha() for word in bare[moment].split()):
+        name = moment - 1
+        if name >= 0 and bare[name] and len(bare[name]) <= 80:
+            first = name
+    return Block(first, block.last, (("from", bare[first]), *block.fields))
+
+
+def _moment(bare: str) -> bool:
+    return len(bare) <= 120 and has_date(bare) and has_moment(bare) and ":" in bare

@@ -1,0 +1,81 @@
+"""The lines of a text: where each begins, how deep it is quoted, and what stands behind the quote marks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import accumulate
+
+__all__ = ["MAX_LINES", "Lines", "read_lines"]
+
+MAX_LINES = 50_000
+"""Lines that are looked at; what follows belongs to the zone of the last one."""
+_DEEPEST = 30
+_CONTROLS = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
+"""Invisible marks (direction, width) that clients wrap names and dates in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Line n is `text[starts[n] : starts[n + 1] - 1]`; `bare[n]` is it without quote marks and edges."""
+
+    bare: list[str]
+    depth: list[int]
+    starts: list[int]
+    quoted: bool
+    """Whether any line is quoted."""
+
+    def __len__(self) -> int:
+        return len(self.bare)
+
+    def end(self, number: int) -> int:
+        """Offset after the last character of the line."""
+        return self.starts[number + 1] - 1
+
+    def next_filled(self, number: int, most: int) -> int | None:
+        """The first line after `number` with something on it, at most `most` lines on."""
+        bare = self.bare
+        for at in range(number + 1, min(number + 1 + most, len(bare))):
+            if bare[at]:
+                return at
+        return None
+
+
+def read_lines(text: str) -> Lines:
+    """Lines of `text` (ends LF). Linear; at most MAX_LINES, the last one then reaches to the end of the text."""
+    pieces = text.split("\n", MAX_LINES - 1)
+    starts = list(accumulate(map(len, pieces), lambda at, size: at + size + 1, initial=0))
+    shown = pieces
+    if not text.isascii():
+        if _CONTROLS.search(text):
+            shown = [_CONTROLS.sub("", piece) for piece in shown]
+        if "\xa0" in text:
+            shown = [piece.replace("\xa0", " ") for piece in shown]
+    bare = [piece.strip() for piece in shown]
+    depth = [0] * len(bare)
+    quoted = False
+    if ">" in text:
+        marked = [number for number, line in enumerate(bare) if line[:1] == ">"]
+        for number in marked:
+            depth[number], bare[number] = _unquoted(bare[number])
+        quoted = bool(marked)
+        for number in marked:
+            if depth[number] == 1 and bare[number].startswith("From ") and not _beside(depth, number):
+                # mbox quoting of a new line that begins with "From ", not a quotation
+                depth[number] = 0
+    return Lines(bare, depth, starts, quoted)
+
+
+def _unquoted(bare: str) -> tuple[int, str]:
+    at, depth, end = 0, 0, len(bare)
+    while at < end and depth < _DEEPEST:
+        if bare[at] == ">":
+            depth += 1
+        elif bare[at] != " ":
+            break
+        at += 1
+    return depth, bare[at:].strip()
+
+
+def _beside(depth: list[int], number: int) -> bool:
+    return any(depth[at] for at in (number - 1, number + 1) if 0 <= at < len(depth))
