@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from mailcase.demo.observe import Observer
 from schemas.events import LedgerState
 from tests.e2e.conftest import Pipeline
 
@@ -47,7 +48,7 @@ def test_replicas_that_are_replaced_in_order_lose_nothing_and_repeat_nothing(pip
         ),
         60,
         "every mail is acknowledged",
-        lambda: [(out.request.mail_id, out.states) for out in observer.outgoing.values() if out.state is None],
+        lambda: _missing(observer),
     )
 
     stories = observer.by_mark()
@@ -56,3 +57,12 @@ def test_replicas_that_are_replaced_in_order_lose_nothing_and_repeat_nothing(pip
     assert [mark for mark, (story,) in stories.items() if (len(story.interactions), len(story.created)) != (1, 1)] == []
     assert len(observer.outgoing) == MAILS
     assert [number for number in range(MAILS) if len(company.inbox_of(company.customer(number))) != 1] == []
+
+
+def _missing(observer: Observer) -> list[str]:
+    found = observer.by_mark()
+    lost = [f"mail {number} never came in" for number in range(MAILS) if str(number) not in found]
+    stories = [story for some in found.values() for story in some]
+    lost += [f"mail {story.mark} made no case: {story}" for story in stories if not story.created]
+    pending = [out for out in observer.outgoing.values() if out.state is not LedgerState.HANDED_OVER]
+    return lost + [f"{out.request.notification_id} ends in {out.states}" for out in pending]
