@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 
 from mail.addresses import parse_addresses, parse_lists
 from mail.body import Selection, select
@@ -16,6 +17,7 @@ from mail.html import html_to_text
 from mail.limits import DEFAULT, Limits
 from mail.message_ids import bounded_ids, first_id
 from mail.mime import Node, Tree, read_tree
+from mail.msg import is_msg, read_msg
 from mail.parameters import parse_value
 from mail.records import ParsedMail, Part, Report
 from mail.transfer import decode_transfer
@@ -44,9 +46,29 @@ def parse(raw: bytes, limits: Limits = DEFAULT) -> ParsedMail:
     """Read one mail. Pure; linear in `len(raw)`; memory beyond `raw` is bounded by `limits`."""
     digest = hashlib.sha256(raw).hexdigest()
     try:
-        return _parse(raw, digest, limits)
+        return _parse_msg(raw, digest, limits) if is_msg(raw) else _parse(raw, digest, limits)
     except Exception as error:  # the promise of this package; the defect makes the bug visible
         return _rescued(raw, digest, limits, f"parser_failed:{type(error).__name__}")
+
+
+def _parse_msg(raw: bytes, digest: str, limits: Limits) -> ParsedMail:
+    """A mail as Outlook saves it: its header is read as any other, its body and files are taken as they are."""
+    message = read_msg(raw, limits)
+    if message is None:
+        return _rescued(raw[:0], digest, limits, "msg_broken")
+    mail = _parse(message.head + b"\n", digest, limits)
+    return replace(
+        mail,
+        raw_size=len(raw),
+        text=message.text,
+        text_bytes=len(message.text.encode("utf-8", "replace")),
+        html=message.html or None,
+        has_html=bool(message.html),
+        parts=(file_part("0", "", "text/plain", None, message.text.encode("utf-8", "replace")), *message.files),
+        attachments=tuple(message.files),
+        attachments_total=len(message.files),
+        defects=(*mail.defects, *message.defects)[: limits.defects],
+    )
 
 
 def _rescued(raw: bytes, digest: str, limits: Limits, defect: str) -> ParsedMail:
