@@ -10,7 +10,7 @@ from mail.bounces import Bounce, BounceRecipient, parse_bounce
 from mail.classify import classify
 from mail.parse import parse
 from mail.records import Address, ParsedMail
-from mail.reply import NewText, new_text
+from mail.reply import Zones, reply_of
 from router.text.language import Language, spoken
 from schemas.ids import sha256_hex
 
@@ -56,7 +56,7 @@ class Understood:
     mail: ParsedMail
     kind: str
     reason: str
-    zones: NewText
+    zones: Zones
     language: Language
     bounce: Bounce | None
 
@@ -73,7 +73,7 @@ def understand(raw: bytes) -> Understood:
     """The mail `raw`, read by everything that the pipeline would read it with."""
     mail = parse(raw)
     found = classify(mail)
-    zones = new_text(mail.text)
+    zones = reply_of(mail)
     kind, reason = found.kind, found.reason
     if why := _hopeless(raw, mail):
         kind, reason = UNREADABLE, why
