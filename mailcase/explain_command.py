@@ -14,7 +14,8 @@ from mail.parse import parse
 from mail.records import ParsedMail
 from mail.signed_ids import SigningKey
 from router.decide import compile_configuration, decide_parsed
-from router.facts import gather, load_keys
+from router.dns import DnsTxt
+from router.facts import gather, load_keys, own_check
 from runtime.config import Configuration, load_configuration
 from runtime.secrets import EnvSecrets
 from runtime.settings import load_settings
@@ -55,7 +56,9 @@ def explain(
         raise ConfigurationError(f"no listener reads the mailbox {box!r}; mailboxes with one: {known or 'none'}")
     keys = _keys(configuration, Path(settings.secrets_dir) if settings.secrets_dir else root)
     received = _received(box, raw, mail)
-    facts = gather(received, mail, keys, configuration.installation)
+    installation = configuration.installation
+    check = own_check(received, mail, raw, installation, DnsTxt(installation.sender_check.nameservers))
+    facts = gather(received, mail, keys, installation, check)
     try:
         decision = decide_parsed(received, mail, facts, compile_configuration(configuration))
     except MessageError as error:
@@ -79,6 +82,8 @@ def render(decision: Decision, rule: str, policy: str) -> Iterator[str]:
     sender = decision.facts.authentication
     told = f"dmarc {sender.dmarc}, spf {sender.spf}, dkim {sender.dkim}, by {sender.by}" if sender.trusted else ""
     yield f"sender     {told or 'not vouched for by a trusted server'}"
+    if sender.trusted and sender.reason:
+        yield f"           {sender.reason}"
     for number, one in enumerate(decision.evidence):
         yield f"{'evidence' if number == 0 else '':10} {_evidence(one)}"
     if not decision.evidence:
@@ -113,7 +118,7 @@ def _evidence(one: Evidence) -> str:
 def _action(action: Action) -> str:
     target = action.case_type or action.template or action.queue or action.operator or ""
     label = f" “{action.label}”" if action.label else ""
-    return f"{action.action.value} {target}{label}  by {action.rule}".replace("  by", " by")
+    return f"{action.action.value}{f' {target}' if target else ''}{label} by {action.rule}"
 
 
 def _short(value: object) -> str:

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from mail.parse import parse
 from mail.signed_ids import SigningKey
 from router.decide import CompiledConfiguration, compile_configuration, decide_parsed, decision_event
-from router.facts import gather
+from router.dns import DnsTxt, TxtResolver
+from router.facts import gather, own_check, questions
 from router.jobs import Decided, Job, Refused, Result
 from runtime.config import Configuration
 from schemas.cloudevents import encode
@@ -35,6 +36,7 @@ class _Held:
     configuration: CompiledConfiguration
     keys: tuple[SigningKey, ...]
     decide: Decide
+    resolver: TxtResolver
 
 
 _held: _Held | None = None
@@ -44,7 +46,9 @@ def initialize(configuration: Configuration, keys: tuple[SigningKey, ...], decid
     """Called once when a worker starts; it decides by `configuration` until its end."""
     global _held
     module, _, name = decide.partition(":")
-    _held = _Held(compile_configuration(configuration), keys, getattr(importlib.import_module(module), name))
+    decider = getattr(importlib.import_module(module), name)
+    resolver = DnsTxt(configuration.installation.sender_check.nameservers)
+    _held = _Held(compile_configuration(configuration), keys, decider, resolver)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
 
 
@@ -57,6 +61,7 @@ def decide_chunk(jobs: Sequence[Job], seconds: float) -> list[Result]:
     """Results of `jobs` in their order. `seconds`: the deadline that the pool keeps."""
     signal.alarm(int(seconds) + _GRACE_SECONDS)
     try:
+        _ask_ahead(jobs)
         return [_decide_one(job) for job in jobs]
     finally:
         signal.alarm(0)
@@ -67,7 +72,18 @@ def decide_mail(received: MailReceived, raw: bytes) -> Decision:
     held = _state()
     mail = parse(raw)
     installation = held.configuration.installation
-    return decide_parsed(received, mail, gather(received, mail, held.keys, installation), held.configuration)
+    check = own_check(received, mail, raw, installation, held.resolver)
+    return decide_parsed(received, mail, gather(received, mail, held.keys, installation, check), held.configuration)
+
+
+def _ask_ahead(jobs: Sequence[Job]) -> None:
+    """The questions of a chunk's mails to the DNS at once: one after the other they would outlast its deadline."""
+    held = _state()
+    installation = held.configuration.installation
+    if len(jobs) < 2 or not installation.sender_check.enabled:
+        return
+    names = {name: None for job in jobs for name in questions(parse(job.raw), job.raw, installation)}
+    held.resolver.fetch(list(names), installation.sender_check.deadline.total_seconds())
 
 
 def _decide_one(job: Job) -> Result:

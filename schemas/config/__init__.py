@@ -31,6 +31,7 @@ from schemas.config.installation import (
     Installation,
     MailClassKind,
     Outbound,
+    SenderCheck,
     SigningKey,
 )
 from schemas.config.listener import AfterIntake, EmailListener, ListenerOptions, MoveTo, Since, StartPolicy
@@ -95,6 +96,7 @@ __all__ = [
     "RuleRow",
     "SecretRef",
     "Security",
+    "SenderCheck",
     "ServiceEmailRule",
     "SetFields",
     "SigningKey",

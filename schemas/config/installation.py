@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from enum import StrEnum
+from ipaddress import ip_address
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints, field_validator
 
 from schemas.config.base import Document, Domain, Duration, Part, SecretRef, Slug
 
-__all__ = ["ClassPolicies", "ClassPolicy", "Installation", "MailClassKind", "Outbound", "SigningKey"]
+__all__ = ["ClassPolicies", "ClassPolicy", "Installation", "MailClassKind", "Outbound", "SenderCheck", "SigningKey"]
 
 
 class MailClassKind(StrEnum):
@@ -113,6 +115,36 @@ class Outbound(Part):
         return "not_on_allow_list"
 
 
+class SenderCheck(Part):
+    """Our own check of DKIM, ARC and DMARC, where no trusted server speaks; it asks the DNS about senders."""
+
+    enabled: bool = Field(default=False, description="Whether it is made; the DNS learns who writes to you.")
+    nameservers: tuple[str, ...] = Field(
+        default=(), description="Name servers, `192.0.2.1` or `192.0.2.1:5353`; without any, those of the system."
+    )
+    deadline: Duration = Field(
+        default=timedelta(milliseconds=1500),
+        ge=timedelta(milliseconds=100),
+        le=timedelta(seconds=2),
+        description="How long a batch of mails waits for the DNS; what is unknown then is `temperror`.",
+    )
+
+    @field_validator("nameservers")
+    @classmethod
+    def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for text in value:
+            bare = re.fullmatch(
+                r"\[(?P<six>[0-9A-Fa-f:.]{2,60})\](?::[0-9]{1,5})?|(?P<four>[0-9.]{7,15})(?::[0-9]{1,5})?", text
+            )
+            try:
+                ip_address((bare["six"] or bare["four"]) if bare else text)
+            except ValueError:
+                raise ValueError(
+                    f"{text!r} is no address of a name server, such as 192.0.2.1 or [2001:db8::1]:5353"
+                ) from None
+        return value
+
+
 class Installation(Document):
     """One mailcase: exactly one such document exists. Its name is the installation id that signatures carry."""
 
@@ -126,6 +158,11 @@ class Installation(Document):
     trusted_authserv_ids: tuple[Domain, ...] = Field(
         default=(), description="Authentication-Results (RFC 8601) of these servers alone are believed."
     )
+    trusted_arc_sealers: tuple[Domain, ...] = Field(
+        default=(),
+        description="Forwarders whose findings are believed where their ARC chain (RFC 8617) holds; `d=` of the seal.",
+    )
+    sender_check: SenderCheck = SenderCheck()
     classes: ClassPolicies = ClassPolicies()
     duplicate_across_mailboxes: Literal["each", "first"] = Field(
         default="each",

@@ -118,13 +118,18 @@ class Bounce(EventModel):
 
 
 class Authentication(EventModel):
-    """Authentication evidence; `trusted` tells whether a configured server vouches for it."""
+    """Authentication evidence; `trusted` tells whether a configured server, or our own check, vouches for it.
+
+    `by` is the server, `arc:` and a trusted forwarder, or `mailcase` for the own check; `reason` is for people.
+    """
 
     dmarc: str = "none"
     spf: str = "none"
     dkim: str = "none"
     by: str | None = None
     trusted: bool = False
+    arc: str = "none"
+    reason: PersonalText = ""
 
 
 class Facts(EventModel):
@@ -135,6 +140,10 @@ class Facts(EventModel):
     malware: str = "unavailable"
     signing_keys: tuple[str, ...] = ()
     signatures: Annotated[dict[str, bool], privacy(Privacy.PUBLIC)] = Field(default_factory=dict)
+    dns: Annotated[dict[str, Literal["found", "absent", "unavailable"]], privacy(Privacy.PERSONAL)] = Field(
+        default_factory=dict
+    )
+    """Names that the own sender check asked the DNS for, and whether it answered."""
 
 
 class EvidenceKind(StrEnum):
