@@ -15,7 +15,7 @@ from mail.bounces.original import original_message_id
 from mail.bounces.reasons import is_temporary, kind_of, reason_of
 from mail.bounces.records import MAX_RECIPIENTS, MAX_TEXT, Bounce, BounceRecipient
 from mail.bounces.reports import default_status, from_blocks
-from mail.bounces.sections import ADDRESS, MAX_LINES, trimmed, without_returned
+from mail.bounces.sections import ADDRESS, MAX_LINES, share, trimmed, without_returned
 from mail.headers import Headers, read_head
 from mail.records import ParsedMail
 from schemas.ids import split_own_id
@@ -89,7 +89,7 @@ def from_text(mail: ParsedMail, mark: Mark) -> Bounce | None:
         if address is None and not (speaks_of_failure(report) or speaks_of_failure(mail.subject)):
             return None
         sections, total = {address or "": report}, 1 if address else 0
-    common = report if total < 2 else _common(report, sections)
+    common = report if total < 2 else _common(report, sections)[: share(total)]
     recipients = tuple(
         _recipient(address, section, common, delayed) for address, section in list(sections.items())[:MAX_RECIPIENTS]
     )
@@ -203,7 +203,8 @@ def _cut(lines: list[str], entries: list[tuple[int, str]]) -> dict[str, str]:
     for _, address in entries:
         found.setdefault(address.lower(), [])
     order = dict.fromkeys(address.lower() for _, address in entries)
-    return {spelt[key]: "\n".join(found[key]) for key in order}
+    most = share(len(order))
+    return {spelt[key]: "\n".join(found[key])[:most] for key in order}
 
 
 def _common(report: str, sections: dict[str, str]) -> str:

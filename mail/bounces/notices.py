@@ -54,7 +54,8 @@ _SUBJECT = (
     "kan inte leverer", "ej levererat", "olevererbar",
     "kunne ikke", "ikke levert", "ikke leveret", "kan ikke levere", "toimittaminen", "ei voitu toimittaa",
     "niedostarcz", "nie dostarcz", "nie można dostarczyć", "nedoručiteln", "nedoručen", "nelze doručit", "kézbesít",
-    "nelivrat", "vertraagd", "verzögert", "retardé", "ritardat", "försenad", "forsinket", "задерж", "teslim edileme",
+    "nelivrat", "not been delivered", "message you sent blocked", "vertraagd", "verzögert", "retardé", "ritardat",
+    "försenad", "forsinket", "задерж", "teslim edileme",
     "iletilemedi", "недоставл",
     "не доставлен", "не удается доставить", "не удалось доставить", "невозможно доставить", "ανεπίδοτο", "退信",
     "无法投递", "無法傳送", "無法投遞", "未送达", "投递失败", "配信不能", "配信できません", "送信できません",
@@ -121,6 +122,8 @@ def notice_mark(mail: ParsedMail) -> Mark | None:
         return Mark(f"from {local}", subject or null or report)
     if report and office:
         return Mark(f"multipart/report from {local}", True)
+    if null and office and body and not subject:
+        return Mark(f"null return-path, from {local}, with a notice's words", False)
     if null and subject and (office or body):
         return Mark(f"null return-path, from {local}" if office else "null return-path and a notice's words", office)
     if office and subject and body:

@@ -90,6 +90,8 @@ def reason_of(text: str, status: str | None, code: str | None, action: str, phas
         return "delivered"
     said = folded(text)
     found = _by_phrase(said)
+    if code == "551" and "not local" in said:
+        return "moved"  # RFC 5321 §3.4: please try another address
     if found in ("user_unknown", "host_unknown") and phase == "mail":
         return "sender_rejected"  # the recipient was not even named yet
     if found == "user_unknown" and phase == "data" and status != "5.1.1" and _UNKNOWN.search(said):
@@ -102,7 +104,11 @@ def reason_of(text: str, status: str | None, code: str | None, action: str, phas
         return found
     if told:
         return told
-    if code in ("550", "551", "553") and action != "delayed" and (phase == "rcpt" or "recipient" in said):
+    if (
+        code in ("550", "551", "553")
+        and action != "delayed"
+        and (phase == "rcpt" or "recipient" in said or "address rejected" in said)
+    ):
         return "user_unknown"
     return found or ("network" if action == "delayed" else "unknown")
 
@@ -127,7 +133,7 @@ def kind_of(action: str, reason: str, status: str | None, code: str | None) -> s
 
 def folded(text: str) -> str:
     """`text` for comparing: one line, lower case, straight apostrophes, no addresses, no links."""
-    text = _LEAD.sub(" ", text[:8_000])
+    text = _LEAD.sub(" ", text[:4_000])
     text = _NOISE.sub(" ", text).lower().replace("\u2019", "'").replace("`", "'")
     return " ".join(text.split())
 

@@ -7,7 +7,7 @@ from mail.bounces.codes import find_codes, is_vague, phase_of, status_in
 from mail.bounces.original import original_message_id
 from mail.bounces.reasons import kind_of, reason_of
 from mail.bounces.records import MAX_RECIPIENTS, MAX_TEXT, Bounce, BounceRecipient
-from mail.bounces.sections import sections_of, without_returned
+from mail.bounces.sections import sections_of, share, without_returned
 from mail.headers import Headers
 from mail.records import ParsedMail
 
@@ -27,29 +27,34 @@ def from_blocks(mail: ParsedMail, blocks: tuple[Headers, ...], form: str) -> Bou
     if not groups:
         groups = [block for block in blocks if "action" in block or "status" in block]
     text = without_returned(mail.text)
-    shown = sections_of(text)
+    shown = sections_of(text, len(groups))
     whole = text[:_WHOLE] if len(groups) == 1 else ""
-    recipients = tuple(_recipient(group, shown, whole) for group in groups[:MAX_RECIPIENTS])
+    recipients = tuple(_recipient(group, shown, whole, share(len(groups))) for group in groups[:MAX_RECIPIENTS])
     server = next((typed(value) for block in blocks if (value := block.get("reporting-mta"))), None)
     return Bounce(recipients, len(groups), original_message_id(mail), server, form)
 
 
-def _recipient(group: Headers, sections: dict[str, str], whole: str) -> BounceRecipient:
-    """`sections`: what the text for people says of each address; `whole`: all of it, where there is one recipient."""
+def _recipient(group: Headers, sections: dict[str, str], whole: str, most: int) -> BounceRecipient:
+    """`sections`: what the text for people says of each address; `whole`: all of it, where there is one recipient.
+
+    `most`: characters of a diagnostic text that are looked at.
+    """
     action = (group.get("action") or "").partition("(")[0].strip().lower()[:20]
     if action.startswith(("expand", "relay", "deliver")):
         action = {"e": "expanded", "r": "relayed", "d": "delivered"}[action[0]]
     address = _address(group.get("final-recipient"))
     original = _address(group.get("original-recipient"))
-    diagnostic = typed(group.get("diagnostic-code")) or ""
+    if original and "@" in original and "@" not in (address or ""):
+        address = original  # `rfc822; user`, as local deliverers write it
+    diagnostic = (typed(group.get("diagnostic-code")) or "")[: max(most, MAX_TEXT)]
     stated = status_in((group.get("status") or "")[:100])
     comment = (group.get("status") or "").partition("(")[2].rstrip(") ")
-    status, code = find_codes(diagnostic)
+    status, code = find_codes(diagnostic[:most])
     if stated is not None and not (is_vague(stated) and status and status[0] == stated[0]):
         status = stated  # 5.0.0 says nothing that the server's own words do not say better
-    said = diagnostic or comment
+    said = diagnostic[:most] or comment
     shown = next((sections[one.lower()] for one in (address, original) if one and one.lower() in sections), whole)
-    phase = phase_of(diagnostic) or phase_of(shown) or phase_of(whole)
+    phase = phase_of(diagnostic[:most]) or phase_of(shown) or phase_of(whole)
     reason = reason_of(said, status, code, action, phase)
     if (code is None or reason in ("unknown", "refused", "network", "system")) and action not in (
         "delivered",
@@ -65,14 +70,14 @@ def _recipient(group: Headers, sections: dict[str, str], whole: str) -> BounceRe
         better = reason_of(f"{said}\n{shown}", status, code, action, phase)
         if reason == "unknown" or (reason in ("refused", "network", "system") and better not in ("unknown", "refused")):
             reason = better
-        said = said or " ".join(shown.split())
+        diagnostic = diagnostic or said or " ".join(shown.split())
     return BounceRecipient(
         address=address,
         original=original,
         action=action,
         status=status or default_status(action, code),
         smtp_code=code,
-        diagnostic=said[:MAX_TEXT] or None,
+        diagnostic=(diagnostic or said)[:MAX_TEXT] or None,
         kind=kind_of(action, reason, status, code),
         reason=reason,
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["ADDRESS", "MAX_LINES", "MAX_REPORT", "sections_of", "trimmed", "without_returned"]
+__all__ = ["ADDRESS", "MAX_LINES", "MAX_REPORT", "MAX_SECTION", "sections_of", "share", "trimmed", "without_returned"]
 
 MAX_REPORT = 60_000
 """Characters of a notice that are read; what follows is the mail that came back."""
 MAX_LINES = 2_000
+MAX_SECTION = 3_000
+"""Characters that are looked at for one recipient at most."""
 _SECTION_LINES = 40
 _WIDE = (
     "\uff1a\uff08\uff09\uff0c\u3001\u3002\u300c\u300d\u300a\u300b\u3010\u3011"
@@ -68,10 +70,12 @@ def without_returned(text: str) -> str:
 
 def trimmed(address: str) -> str:
     """`address` without the punctuation that running text leaves at its ends."""
-    return address.strip(".-'`*\u2026\u2019\u201d\u201c!?")
+    if address.startswith("*") and address.endswith("*"):
+        address = address.strip("*")
+    return address.strip(".-'`\u2026\u2019\u201d\u201c!?")
 
 
-def sections_of(text: str) -> dict[str, str]:
+def sections_of(text: str, recipients: int) -> dict[str, str]:
     """The lines about each address (lower case): from one that names it to one that names another, or forty lines on.
 
     One pass; what follows the last address is its section, too.
@@ -88,4 +92,10 @@ def sections_of(text: str) -> dict[str, str]:
             for address in current:
                 kept.setdefault(address, []).append(line)
             left -= 1
-    return {address: "\n".join(lines) for address, lines in kept.items()}
+    most = share(recipients)
+    return {address: "\n".join(lines)[:most] for address, lines in kept.items()}
+
+
+def share(recipients: int) -> int:
+    """Characters that are looked at for each of so many recipients: all together cost no more than a few alone."""
+    return max(400, min(MAX_SECTION, 24_000 // max(1, recipients)))

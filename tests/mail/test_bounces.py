@@ -16,6 +16,7 @@ from mail.evidence import candidates, check_candidates, find_evidence
 from mail.records import ParsedMail
 from mail.signed_ids import SigningKey, make_message_id
 from tests.mail.bounce_forms import FORMS, Form
+from tests.mail.bounce_forms_more import MORE
 from tests.mail.build import mail, multipart, report
 
 
@@ -27,7 +28,7 @@ def read(form: Form, body: str | None = None) -> ParsedMail:
 @pytest.mark.feature("RU-09", "bounce and DSN")
 @pytest.mark.feature("RU-10", "recipient, status code and reason")
 @pytest.mark.feature("RU-10", "hard or soft")
-@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
+@pytest.mark.parametrize("form", FORMS + MORE, ids=lambda form: form.name)
 def test_free_form_notice_is_a_bounce_with_its_recipients(form: Form) -> None:
     parsed = read(form)
     bounce = parse_bounce(parsed)
@@ -39,7 +40,7 @@ def test_free_form_notice_is_a_bounce_with_its_recipients(form: Form) -> None:
         assert bounce.original_message_id == "<out-1@claims.example>"
 
 
-@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
+@pytest.mark.parametrize("form", FORMS + MORE, ids=lambda form: form.name)
 def test_the_same_words_from_a_person_are_a_persons_mail(form: Form) -> None:
     parsed = mail(
         "", form.body, base="From: Ann <ann@example.org>\nTo: claims@example.com\nSubject: Why do I get this?\n"
