@@ -12,6 +12,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from ingest.start import Kind
+from mail.charsets import clean
 from mail.conversation import HeadFields, conversation_of_head, envelope_of
 from runtime import metrics
 from runtime.blobs.api import BlobStore, blob_ref
@@ -191,4 +192,5 @@ def _few_headers(head: HeadFields) -> dict[str, str]:
         "Message-ID": head.message_id,
         "In-Reply-To": head.in_reply_to,
     }
-    return {name: value[:998] for name, value in found.items() if value}
+    # Whatever a stranger wrote: a record that cannot be written would keep the whole mailbox from going on.
+    return {name: clean(value[:998]) for name, value in found.items() if value}

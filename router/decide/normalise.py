@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mail.charsets import clean
 from mail.mask import mask
 from mail.records import Address, ParsedMail, Part
 from router.decide.fit import cut_json, fit_models, fit_texts
@@ -25,8 +26,8 @@ _DEFECTS = 4 * 1024
 
 
 def masked(text: str, most: int = _ID) -> str:
-    """`text` with the signatures of our own ids masked, then cut to `most` bytes as JSON."""
-    return cut_json(mask(text), most)
+    """`text` as JSON can hold it, with the signatures of our own ids masked, then cut to `most` bytes as JSON."""
+    return cut_json(mask(clean(text)), most)
 
 
 def normalise(mail: ParsedMail, new_text: str, raw: RawReference) -> Mail:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from mail.charsets import clean
 from router.rules.compile import CompiledGroup, CompiledNegation, CompiledNode, CompiledRow, CompiledTest
 from router.rules.match import SIZES, find
 from router.rules.values import MailValues
@@ -120,10 +121,10 @@ def _test(test: CompiledTest, values: MailValues) -> tuple[bool, str | int | Non
 
 
 def _cut(text: str, at: int) -> str:
-    """At most MAX_VALUE characters of `text` around character `at`."""
+    """At most MAX_VALUE characters of `text` around character `at`, as JSON can hold them."""
     if len(text) <= MAX_VALUE:
-        return text
+        return clean(text)
     start = max(0, min(at - _BEFORE, len(text) - MAX_VALUE + 1))
     room = MAX_VALUE - (start > 0)
     end = start + room - (start + room < len(text))
-    return ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")
+    return ("…" if start else "") + clean(text[start:end]) + ("…" if end < len(text) else "")

@@ -34,6 +34,20 @@ def test_oversize_mail_is_put_aside_undownloaded_and_the_next_one_is_taken() -> 
     assert list(bench.server.folder("INBOX").mails) == [1], "a mail that we do not have must stay where it is"
 
 
+def test_a_header_that_no_json_can_hold_keeps_no_mailbox_from_going_on() -> None:
+    """Half a character of UTF-16, by an encoded word in a charset that lets it through."""
+    bench = Bench({"max_mail_bytes": 2000})
+    bench.take_over()
+    bench.turn()
+    half = b"In-Reply-To: =?utf-7?Q?+2AA-?=\r\n"
+    bench.server.append(half + mail_bytes("ignored", "x" * 5000), received_at=NOW)
+    bench.server.append(half + mail_bytes("ignored"), received_at=NOW)
+    bench.turn()
+    [aside] = bench.quarantined()
+    assert aside.headers["In-Reply-To"]
+    assert len(bench.published()) == 1
+
+
 def test_a_server_that_lies_about_the_size_does_not_get_past_the_limit() -> None:
     bench = Bench({"max_mail_bytes": 2000})
     bench.take_over()

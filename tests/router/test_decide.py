@@ -422,3 +422,13 @@ def test_the_policy_of_each_class_is_configured(
 def test_a_person_is_human_with_a_reason(configuration: CompiledConfiguration) -> None:
     found = decided(mail(), configuration).class_
     assert (found.kind, found.reason) == (ClassKind.HUMAN, "no automatic marker")
+
+
+@pytest.mark.parametrize("name", ["Message-ID", "In-Reply-To", "References", "Subject", "From", "Thread-Topic"])
+def test_half_characters_in_a_header_are_no_reason_not_to_decide(
+    name: str, configuration: CompiledConfiguration
+) -> None:
+    """Encoded words in UTF-7 and UTF-16 can hold half of a pair, which no JSON can."""
+    raw = name.encode() + b": =?utf-7?Q?+2AA-?=\r\n" + mail("the part is broken +2AA-")
+    record = encode(decision_event(decided(raw, configuration)))
+    assert Decision.model_validate_json(record.value or b"").mail_id == received(raw).mail_id
