@@ -23,6 +23,7 @@ _VALUES = (
     ("x-apple-action", ("vacation", "autoreply")),  # iCloud
     ("x-ms-exchange-generated-message-source", ("mailbox rules agent",)),
 )
+_VALUED = tuple(name for name, _ in _VALUES)
 _MAILERS = ("vacation", "autorespond", "auto-respond", "auto respond", "autoreply", "auto-reply")
 _LOOKED_AT = 1_500
 _CHALLENGERS = (
@@ -33,14 +34,18 @@ _CHALLENGERS = (
 
 def automatic_reply_mark(mail: ParsedMail) -> str | None:
     """The mark of an automatic *reply*; None where there is none."""
+    return mail.once("automatic_reply_mark", _automatic_reply_mark)
+
+
+def _automatic_reply_mark(mail: ParsedMail) -> str | None:
     submitted = _auto_submitted(mail)
     if submitted.startswith("auto-replied"):
         return "Auto-Submitted: auto-replied"
-    for name in _PRESENT:
+    for name in _PRESENT if mail.headers.has_any(_PRESENT) else ():
         value = mail.headers.text(name)
         if value is not None and value.strip().lower() not in ("no", "false", "0"):
             return name
-    for name, values in _VALUES:
+    for name, values in _VALUES if mail.headers.has_any(_VALUED) else ():
         value = (mail.headers.text(name) or "").strip().lower()
         if value in values:
             return f"{name}: {value}"
@@ -77,7 +82,7 @@ def challenge_mark(mail: ParsedMail) -> str | None:
     agent = (mail.headers.get("x-delivery-agent") or "").lower()
     if agent.startswith("tmda") and "confirm" in (mail.from_.address.lower() if mail.from_ else ""):
         return "X-Delivery-Agent: TMDA"
-    for name in _CHALLENGERS:
+    for name in _CHALLENGERS if mail.headers.has_any(_CHALLENGERS) else ():
         if name in mail.headers:
             return "-".join(word.capitalize() for word in name.split("-")).replace("Choicemail", "ChoiceMail")
     if automatic_reply_mark(mail) is None and mail.return_path != "":
@@ -101,6 +106,8 @@ def _says_away(text: str) -> bool:
 def _prefix(subject: str) -> str | None:
     """The words with which mail systems begin the subject of an automatic reply, if it begins so."""
     start = subject[:200].strip().lower().lstrip("[(*")
+    if not start.startswith(PREFIXES):
+        return None
     return next((words for words in PREFIXES if start.startswith(words)), None)
 
 

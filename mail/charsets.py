@@ -6,6 +6,7 @@ Names follow the WHATWG Encoding Standard where mail practice does (`us-ascii`, 
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from charset_normalizer import from_bytes
@@ -163,6 +164,7 @@ _KNOWN.update({f"ibm{name[2:]}": name for name in _PLAIN if name.startswith("cp"
 _KNOWN.update(_ALIASES)
 
 _USUAL = bytes([9, 10, 13, *range(32, 127)])
+_CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
 
 
@@ -181,7 +183,8 @@ def clean(text: str) -> str:
         if text.isprintable() or not text.encode("ascii").translate(None, _USUAL):
             return text
         return text.translate(_CONTROLS)
-    text = text.translate(_CONTROLS)
+    if _CONTROL.search(text):
+        text = text.translate(_CONTROLS)
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:

@@ -79,6 +79,10 @@ class Headers:
         """Names in lower case, each once, in the order of their first field."""
         return tuple(self._index)
 
+    def has_any(self, names: Iterable[str]) -> bool:
+        """Whether there is a field of one of `names` (lower case)."""
+        return not self._index.keys().isdisjoint(names)
+
     def count(self, name: str) -> int:
         """How many fields `name` there are."""
         return len(self._index.get(name.lower(), ()))
