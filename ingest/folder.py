@@ -50,6 +50,7 @@ class Recollection:
     """What a process remembers of a mailbox beside the checkpoint; losing it costs repeats, never a mail."""
 
     hang_ups: dict[str, int] = field(default_factory=dict)
+    failures: dict[str, int] = field(default_factory=dict)
     put_aside: set[str] = field(default_factory=set)
     published: OrderedDict[str, None] = field(default_factory=OrderedDict)
     distrusted: dict[str, int] = field(default_factory=dict)
@@ -217,8 +218,8 @@ class FolderTurn:
             if mail is not None and self._counts(mail):
                 try:
                     admitted = self._take(mail)
-                except ProviderTemporary as error:
-                    if not isinstance(error, DownstreamAway):
+                except Exception as error:
+                    if not isinstance(error, DownstreamAway | OwnershipLost):
                         # The connection died: what was fetched before goes on its way, so that the next turn begins
                         # with this very mail. Its after-actions wait in the checkpoint.
                         self._flush(taken, passed)
@@ -264,6 +265,16 @@ class FolderTurn:
             if not isinstance(error, DownstreamAway):
                 self._memory.hang_ups[server_id] = self._memory.hang_ups.get(server_id, 0) + 1
             raise
+        except (MailcaseError, OSError):
+            raise
+        except Exception as error:
+            # A bug of ours that this mail brings out: tried again, then put aside, so that it stops nobody else.
+            failures = self._memory.failures[server_id] = self._memory.failures.get(server_id, 0) + 1
+            if failures < CRASHES:
+                raise
+            self._log.exception("a mail cannot be taken in", server_id=server_id)
+            detail = f"taking it in failed {failures} times: {type(error).__name__}"
+            return self._intake.set_aside(incoming, "crashed_ingest", detail, attempts=failures)
         return None
 
     def _too_large(self, incoming: Incoming, uid: int, size: int) -> Admitted:

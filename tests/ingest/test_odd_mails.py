@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ingest.intake import Admitted, Incoming, Intake
 from ingest.mailbox import FolderState, MailGone
 from ingest.memory import MemoryMailbox
 from schemas.errors import ProviderPermanent
@@ -83,6 +84,29 @@ def test_mail_that_ends_the_connection_each_time_is_put_aside_and_costs_no_other
         bench.clock.advance(3600)
         bench.turn()
     assert [(aside.reason, aside.attempts) for aside in bench.quarantined()] == [("unfetchable", 5)]
+    assert len(bench.published()) == 4
+    assert bench.states[-1] == "idle"
+
+
+def test_mail_that_no_code_of_ours_can_take_in_is_put_aside_and_costs_no_other_mail(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def admit(intake: Intake, incoming: Incoming, raw: bytes) -> Admitted:
+        if b"mail 2" in raw:
+            raise RecursionError("a bug of ours")
+        return plain(intake, incoming, raw)
+
+    plain = Intake.admit
+    monkeypatch.setattr(Intake, "admit", admit)
+    bench = Bench()
+    bench.take_over()
+    bench.turn()
+    for number in range(5):
+        bench.server.append(mail_bytes(f"mail {number}"), received_at=NOW)
+    for _ in range(4):
+        bench.clock.advance(3600)
+        bench.turn()
+    assert [(aside.reason, aside.attempts) for aside in bench.quarantined()] == [("crashed_ingest", 3)]
     assert len(bench.published()) == 4
     assert bench.states[-1] == "idle"
 
