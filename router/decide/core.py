@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from mail.bounces import parse_bounce
-from mail.classify import OwnMarks, classify
+from mail.classify import MailClass, OwnMarks, classify
 from mail.digest import content_digest
 from mail.evidence import TokenCheck, candidates, check_candidates, find_evidence
 from mail.mask import mask
@@ -70,7 +70,7 @@ def decide_parsed(
         envelope_from=None if received.envelope_from is None else masked(received.envelope_from),
         envelope_to=fit_texts([masked(address) for address in received.envelope_to], _MAX_ENVELOPE, 100),
         mail=normalise(mail, text, received.raw),
-        class_=Classification(kind=ClassKind(kind.value), reason=masked(found.reason, 500)),
+        class_=_classification(found),
         bounce=bounce_record(parse_bounce(mail), checks, mail) if kind in _REPORTS else None,
         facts=facts,
         evidence=evidence_records(find_evidence(mail, checks)),
@@ -80,6 +80,16 @@ def decide_parsed(
     )
     budget = MAX_DECISION - len(decision.model_dump_json(by_alias=True).encode())
     return decision.model_copy(update={"trace": fit_trace(decided.considered, values, budget)})
+
+
+def _classification(found: MailClass) -> Classification:
+    away = found.absence
+    return Classification(
+        kind=ClassKind(found.kind),
+        reason=masked(found.reason, 500),
+        absent_from=away.start.isoformat() if away is not None and away.start is not None else None,
+        absent_until=away.end.isoformat() if away is not None and away.end is not None else None,
+    )
 
 
 _REPORTS = frozenset({MailClassKind.BOUNCE, MailClassKind.DELAY, MailClassKind.RECEIPT, MailClassKind.COMPLAINT})

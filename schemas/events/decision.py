@@ -93,6 +93,10 @@ class Classification(EventModel):
 
     kind: ClassKind
     reason: str
+    absent_from: PersonalText | None = None
+    """First day that an out-of-office note names, YYYY-MM-DD."""
+    absent_until: PersonalText | None = None
+    """The day that it names as the last one, or as the day of return."""
 
 
 class BounceRecipient(EventModel):
@@ -105,6 +109,7 @@ class BounceRecipient(EventModel):
     smtp_code: str = ""
     kind: Literal["hard", "soft", "none"] = "none"
     reason: str = ""
+    """One word of the list in docs/mail-classes.md: `user_unknown`, `mailbox_full`, `blocked` …"""
     diagnostic: ContentText = ""
 
 
