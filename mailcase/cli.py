@@ -59,6 +59,7 @@ _NEXT_STEPS = {
     errno.EROFS: "the file system is read-only: choose another folder",
     errno.ENOENT: "check the spelling of the path",
     errno.EEXIST: "something else has that name: move it away, or choose another",
+    errno.EISDIR: "a file is wanted here, not a folder",
     errno.ENOTDIR: "a file stands where a folder should be: move it away, or choose another",
     errno.EADDRINUSE: "the port is in use: choose another, or end the program that has it",
     errno.ECONNREFUSED: "nothing listens there: is the server running? locally: `mailcase local status`",

@@ -27,14 +27,13 @@ def check(folder: Folder = Path("config")) -> None:
     for problem in examined.problems:
         print(replace(problem, file=str(folder / problem.file)))
     if examined.configuration is None:
-        count = len(examined.problems)
-        print(f"{count} {'error' if count == 1 else 'errors'} in {examined.files} files below {folder}")
+        print(f"{_number(len(examined.problems), 'error')} in {_number(examined.files, 'file')} below {folder}")
         raise typer.Exit(1)
     configuration = examined.configuration
     documents = sum(1 for _ in configuration.documents()) - len(configuration.generated)
     print(
-        f"{folder}: {documents} documents in {examined.files} files are right,"
-        f" {len(configuration.generated)} more are generated; digest {configuration.digest}"
+        f"{folder}: {_number(documents, 'document')} in {_number(examined.files, 'file')},"
+        f" all right; {len(configuration.generated)} more are generated; digest {configuration.digest}"
     )
 
 
@@ -72,6 +71,10 @@ def as_yaml(configuration: Configuration, document: Document) -> str:
     data = document.model_dump(mode="json", by_alias=True, exclude_unset=True)
     head = f"# generated from {kind} {name} ({place}); change it there\n"
     return head + yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=110)
+
+
+def _number(count: int, thing: str) -> str:
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
 def _key(document: Document) -> tuple[str, str]:

@@ -1,7 +1,8 @@
 """`mailcase ingest file` brings mails in from files; `mailcase mailbox …` shows mailboxes and tells them what to do.
 
 Exit codes of `ingest file` are those of sysexits.h, for MTAs call it from a pipe:
-0 durable, 64 wrong usage, 65 a file that cannot be read or holds no mail, 75 any doubt (try again; repeats do no harm).
+0 durable, 64 wrong usage (2: an option that there is not), 65 a file that cannot be read or holds no mail,
+75 any doubt (try again; repeats do no harm).
 """
 
 from __future__ import annotations
@@ -70,7 +71,10 @@ def file(
     ] = None,
     recipient: Annotated[list[str] | None, typer.Option(help="Envelope recipient, as the MTA knows it.")] = None,
 ) -> None:
-    """Bring in mails from files; exit 0 means that every one of them is durable, 75 that a repeat is needed."""
+    """Bring in mails from files; exit 0 means that every one of them is durable, 75 that a repeat is needed.
+
+    64: wrong usage. 65: a source cannot be read or holds no mail; the others came in. Repeats do no harm.
+    """
     if not sources or not mailbox:
         _end(EX_USAGE, "what and for which mailbox? mailcase ingest file --mailbox NAME FILE… (`-`: standard input)")
     try:
@@ -121,7 +125,7 @@ def _import(
             )
             if not piped:
                 again = f", {result.duplicates} of them more than once" if result.duplicates else ""
-                print(f"{source}: {result.mails} mails{again}", flush=True)
+                print(f"{source}: {result.mails} {'mail' if result.mails == 1 else 'mails'}{again}", flush=True)
     finally:
         producer.close()
     return refused
@@ -223,7 +227,8 @@ def _tell(name: str, wish: Wish) -> None:
         producer.publish([control_record(control, command_id)])
     finally:
         producer.close()
-    print(f"{name}: {wish} was told to its owner; `mailcase mailbox status {name}` shows what became of it")
+    seen = "its log shows" if wish in ("trace", "test") else f"`mailcase mailbox status {name}` shows"
+    print(f"{name}: {wish} was told to the ingest that owns it; {seen} what became of it")
 
 
 def _statuses(settings: Settings) -> dict[str, MailboxStatus]:

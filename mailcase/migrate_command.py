@@ -15,7 +15,7 @@ SERVICES = ("casesvc", "notifier")
 app = typer.Typer(help="Bring the database schemas up to this release.")
 
 
-@app.callback(invoke_without_command=True)
+@app.callback(invoke_without_command=True, subcommand_metavar="")
 def migrate(
     check: Annotated[bool, typer.Option("--check", help="only say what is pending; exit 1 if anything is")] = False,
 ) -> None:

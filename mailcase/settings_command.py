@@ -13,7 +13,7 @@ from runtime.settings import SettingRow, describe, load_settings
 app = typer.Typer(help="The settings of this process: MAILCASE_* variables, their values, where these come from.")
 
 
-@app.callback(invoke_without_command=True)
+@app.callback(invoke_without_command=True, subcommand_metavar="")
 def settings(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON array, for programs.")] = False,
 ) -> None:

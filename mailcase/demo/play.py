@@ -211,8 +211,12 @@ class Demo:
         try:
             while all(replica.is_running() for replica in services.replicas):
                 time.sleep(0.5)
+            for replica in services.replicas:
+                if not replica.is_running():
+                    self.say(f"{replica.name} has ended, so the demo ends; its log: {replica.log}")
         except KeyboardInterrupt:
             print()
+        self.say("stopping the services")
 
 
 def _is_settled(observer: Observer, rows: Sequence[Expectation]) -> bool:

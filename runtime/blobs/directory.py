@@ -38,7 +38,7 @@ class DirectoryBlobs:
         except (FileExistsError, NotADirectoryError) as error:
             raise ConfigurationError(f"MAILCASE_BLOB_URL names {self._root}, which is no folder") from error
         except OSError as error:
-            raise self._readable(error, "make") from error
+            raise self._readable(error, "make its folder") from error
 
     def put(self, key: str, data: bytes) -> None:
         """See `BlobStore.put`: temporary file, fsync, rename, fsync of the folder and of each folder made for it."""

@@ -33,7 +33,7 @@ def run(*arguments: str) -> tuple[int, str]:
 def test_check_says_what_is_right(tmp_path: Path) -> None:
     code, output = run("check", "--dir", str(write(tmp_path)))
     assert code == 0
-    assert "9 documents in 7 files are right, 2 more are generated; digest sha256:" in output
+    assert "9 documents in 7 files, all right; 2 more are generated; digest sha256:" in output
 
 
 @pytest.mark.feature("CF-03", "config check")
