@@ -203,6 +203,8 @@ class _Work:
         case_type = self.configuration.case_types.get(case.type)
         wanted = {name: value for action in self.plan.fields for name, value in action.fields.items()}
         if not wanted or case_type is None:
+            if wanted:
+                self._problems(case, [f"{', '.join(sorted(wanted))}: no CaseType {case.type} is configured any more"])
             cases.touch(self.connection, case.id, self.now, case.fields, case.missing)
             return replace(case, version=case.version + 1, updated_at=self.now)
         values = typed(case_type, wanted)

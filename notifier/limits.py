@@ -85,7 +85,7 @@ def _refusal(request: MailRequested, address: str, facts: SendingFacts) -> str |
     reason = facts.outbound.refusal(usable)
     if reason is not None or request.auto_submitted == "no":
         return reason
-    if usable.lower() in facts.own_addresses:
+    if not facts.own_addresses.isdisjoint((usable.lower(), _without_token(usable.lower()))):
         return "own_address"
     if not answers_by_itself(request):
         return None
@@ -94,6 +94,12 @@ def _refusal(request: MailRequested, address: str, facts: SendingFacts) -> str |
     if facts.counts.get(recipient_digest(address), 0) >= facts.outbound.automatic_per_recipient:
         return "too_many_to_recipient"
     return None
+
+
+def _without_token(address: str) -> str:
+    """The address that mail for `local+anything@domain` ends up at."""
+    local, _, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
 
 
 def _is_robot(address: str) -> bool:

@@ -17,7 +17,7 @@ from schemas.events import (
 )
 from schemas.events.decision import Authentication, Bounce, BounceRecipient, Facts
 from schemas.ids import message_id_digest, notification_token, recipient_digest
-from tests.casesvc.build import ANN, BOB, MOMENT, TRIAGE, configuration, decision, signed, step, tag
+from tests.casesvc.build import ANN, ATTACH, BOB, MOMENT, TRIAGE, configuration, decision, signed, step, tag
 from tests.casesvc.conftest import Desk
 
 
@@ -193,6 +193,17 @@ def test_unsigned_follow_up_brings_nobody_in(desk: Desk) -> None:
 
 
 @pytest.mark.feature("CV-03", "attach")
+def test_values_for_a_case_whose_type_is_gone_are_refused_in_the_open(desk: Desk) -> None:
+    desk.take(decision("p1"))
+    desk.configuration = configuration(case_types=("order",))
+    change = Action(action=ActionKind.SET_FIELDS, rule="r", fields={"policy_number": "X"})
+    reply = decision("r1", references=["p1"], follow_up=(ATTACH, change))
+    desk.take(reply)
+    assert_joined(desk, reply)
+    ((problem,),) = desk.rows("SELECT detail->>'problem' FROM history WHERE what = 'field_refused'")
+    assert problem == "policy_number: no CaseType claim is configured any more"
+
+
 def test_reply_to_a_resolved_case_is_attached_and_somebody_sees_it(desk: Desk) -> None:
     desk.take(decision("p1"))
     desk.rows("UPDATE cases SET status = 'closed', stage = 'done', resolved = true RETURNING id")

@@ -67,6 +67,7 @@ def test_nothing_but_a_persons_mail_is_answered_by_itself(kind: str | None, purp
 def test_own_notification_and_own_address_are_not_answered() -> None:
     assert judged(mail_requested(1, ANN, cause_class="own"))[0] == "answers_own"
     assert judged(mail_requested(1, "OFFICE@acme.example"))[0] == "own_address"
+    assert judged(mail_requested(1, "office+anything@acme.example"))[0] == "own_address"
 
 
 @pytest.mark.feature("OU-07", "never to null sender")
