@@ -3,8 +3,10 @@
     root, 22 bytes: time (6 bytes) · GUID (16)             replies, 5 bytes each: delta code (1 bit) · delta (31) · …
 
 Two clocks are in use, told apart by which one gives a year that mail is from: Outlook writes the six high bytes of a
-FILETIME, Exchange a byte 0x01 and then the five high ones. Each reply's delta counts from the block before it (the
-specification can be read as from the root; mails of known date say otherwise).
+FILETIME, Exchange a byte 0x01 and then the five high ones. (Some Outlooks write random bytes: then there is no time.)
+Each reply's delta counts from the block before it (the specification can be read as from the root; mails of known date
+say otherwise). Exchange takes its own root for one of Outlook's, 188 years ago: what 31 bits keep of such a delta is
+right but for a multiple of 57 years.
 """
 
 from __future__ import annotations
@@ -26,6 +28,9 @@ _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 _TICKS_PER_MICROSECOND = 10
+_WRAP = 1 << 54
+_TOO_LONG = 10 * 366 * 24 * 3600 * 10**7
+"""Ticks of ten years: no answer takes that long."""
 _BLANK_GUIDS = (b"\0" * 16, b"\xff" * 16)
 
 
@@ -75,7 +80,10 @@ def parse_thread_index(text: str) -> ThreadIndex | None:
 
 def _clock(root: bytes) -> int | None:
     """FILETIME of the root by the clock that gives a likely year."""
-    for ticks in (int.from_bytes(root[:6]) << 16, int.from_bytes(root[1:6]) << 24):
+    clocks = [int.from_bytes(root[:6]) << 16]
+    if root[:2] == b"\x01\x01":
+        clocks.append(int.from_bytes(root[1:6]) << 24)
+    for ticks in clocks:
         found = _time(ticks)
         if found is not None and _EARLIEST <= found < _LATEST:
             return ticks
@@ -90,10 +98,14 @@ def _time(ticks: int) -> datetime | None:
 
 
 def _replies(data: bytes, starts: list[int], ticks: int) -> tuple[datetime, ...]:
-    found = []
+    found: list[datetime] = []
+    as_outlook = int.from_bytes(data[:6]) << 16
     for start in starts:
         block = int.from_bytes(data[start : start + 4])
-        ticks += (block & 0x7FFF_FFFF) << (23 if block >> 31 else 18)
+        delta = (block & 0x7FFF_FFFF) << (23 if block >> 31 else 18)
+        if delta > _TOO_LONG and data[:2] == b"\x01\x01":
+            delta = (as_outlook + delta - ticks) % _WRAP
+        ticks += delta
         time = _time(ticks)
         if time is None:
             break

@@ -131,6 +131,23 @@ def test_thread_index_of_both_clocks_is_decoded(reserved: bool) -> None:
     assert abs(found.replies[1] - ROOT - timedelta(hours=2, days=900)) < timedelta(seconds=5)
 
 
+def test_replies_by_exchange_count_from_a_root_that_it_misreads() -> None:
+    root = base64.b64decode(index(True))
+    misread = int.from_bytes(root[:6]) << 16
+    for written in (ROOT + timedelta(hours=2), ROOT + timedelta(days=400)):
+        ticks = int((written - EPOCH) / timedelta(microseconds=1)) * 10
+        block = (((ticks - misread) >> 23) & 0x7FFF_FFFF | 1 << 31).to_bytes(4) + b"\x00"
+        found = parse_thread_index(base64.b64encode(root + block).decode())
+        assert found is not None
+        assert abs(found.replies[0] - written) < timedelta(seconds=5)
+
+
+def test_random_bytes_of_an_outlook_are_no_time() -> None:
+    found = parse_thread_index("AQIGQYd8BwKQgsko1bnR3xjxAU5sOA==")
+    assert found is not None
+    assert (found.started, found.depth) == (None, 0)
+
+
 def test_reply_names_the_indexes_that_it_answers() -> None:
     root = parse_thread_index(index(False))
     middle = parse_thread_index(index(False, timedelta(hours=1)))
