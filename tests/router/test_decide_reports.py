@@ -34,7 +34,7 @@ QMAIL = (
     "From: MAILER-DAEMON@mx.example.net\nTo: claims@harbour.example\nSubject: failure notice\n\n"
     "Hi. This is the qmail-send program at mx.\nI'm afraid I wasn't able to deliver your message.\n\n"
     "<ann@example.org>:\n192.0.2.1 does not like recipient.\nRemote host said: 552 5.2.2 Mailbox full\n\n"
-    "--- Below this line is a copy of the message.\n\nReturn-Path: <claims@harbour.example>\nMessage-ID: {id}\n\nHello\n"
+    "--- Below this line is a copy of the message.\n\nReturn-Path: <c@harbour.example>\nMessage-ID: {id}\n\nHi\n"
 )
 
 
@@ -78,7 +78,8 @@ def test_complaint_names_its_recipient_and_our_mail(configuration: CompiledConfi
 def test_out_of_office_note_tells_from_when_until_when(configuration: CompiledConfiguration) -> None:
     decision = decided(
         "From: ann@example.org\nTo: claims@harbour.example\nSubject: Automatic reply: Claim\n"
-        "Auto-Submitted: auto-replied\nDate: Fri, 20 Nov 2026 09:00:00 +0100\n\nI am out of the office from 21 November to 30 November.\n",
+        "Auto-Submitted: auto-replied\nDate: Fri, 20 Nov 2026 09:00:00 +0100\n\n"
+        "I am out of the office from 21 November to 30 November.\n",
         configuration,
     )
     found = decision.class_
