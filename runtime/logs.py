@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import threading
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -71,6 +72,7 @@ def configure_logging(settings: Settings, service: str) -> None:
         ]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=last, foreign_pre_chain=shared))
+    threading.excepthook = _thread_died
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level.upper())
@@ -86,6 +88,18 @@ def configure_logging(settings: Settings, service: str) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+
+
+def _thread_died(died: threading.ExceptHookArgs) -> None:
+    """A thread of a library ended by an exception: one line like all others, instead of Python's bare traceback."""
+    if died.exc_type is SystemExit:
+        return
+    name = died.thread.name if died.thread is not None else "?"
+    get_logger("runtime").warning("a thread ended by an exception", thread=name, exc_info=_exc_info(died))
+
+
+def _exc_info(died: threading.ExceptHookArgs) -> Any:
+    return (died.exc_type, died.exc_value or died.exc_type(), died.exc_traceback)
 
 
 def get_logger(name: str) -> Any:

@@ -121,6 +121,12 @@ class ServiceProcess:
         if self.process is None:
             return None
         self.send(signal.SIGTERM)
+        return self.wait_end(patience)
+
+    def wait_end(self, patience: float = STOP_SECONDS) -> int | None:
+        """Wait until it has ended, SIGKILL after `patience` seconds; returns the exit code."""
+        if self.process is None:
+            return None
         try:
             return self.process.wait(patience)
         except subprocess.TimeoutExpired:
@@ -179,11 +185,11 @@ class Services:
                 time.sleep(0.1)
 
     def stop(self) -> None:
-        """Ask all to end at once, then wait for each."""
+        """Ask all to end at once, each only once (to a service a second signal means: end without order), and wait."""
         for replica in self.replicas:
             replica.send(signal.SIGTERM)
         for replica in self.replicas:
-            replica.stop()
+            replica.wait_end()
 
     def __enter__(self) -> Services:
         if threading.current_thread() is threading.main_thread():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -16,8 +17,9 @@ from runtime.settings import Settings
 @pytest.fixture(autouse=True)
 def _as_before() -> Iterator[None]:
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, hook = root.handlers[:], root.level, threading.excepthook
     yield
+    threading.excepthook = hook
     root.handlers, root.level = handlers, level
     structlog.reset_defaults()
 
@@ -75,6 +77,16 @@ def test_exceptions_are_one_line_and_masked_too(capsys: pytest.CaptureFixture[st
     assert "ValueError" in str(line["exception"])
     assert "hunter2" not in str(line)
     assert "ann@" not in str(line)
+
+
+def test_a_thread_that_ends_by_an_exception_is_one_line_too(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure_logging(Settings(), "router")
+    thread = threading.Thread(target=lambda: 1 / 0, name="stream")
+    thread.start()
+    thread.join()
+    (line,) = lines(capsys)
+    assert (line["thread"], line["level"]) == ("stream", "warning")
+    assert "ZeroDivisionError" in str(line["exception"])
 
 
 def test_libraries_speak_in_the_same_form(capsys: pytest.CaptureFixture[str]) -> None:
