@@ -33,8 +33,12 @@ def content_digest(mail: ParsedMail) -> str:
         if part.content_type.startswith("message/") and part.path in opened:
             continue  # an embedded message: its own leaves follow
         if part.content_type.startswith("text/"):
-            lines = part.data().replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-            add(b"\n".join(line.rstrip(b" \t") for line in lines).rstrip(b"\n"))
+            data = part.data()
+            if b"\r" in data:
+                data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+            if b" \n" in data or b"\t\n" in data or data.endswith((b" ", b"\t")):
+                data = b"\n".join([line.rstrip(b" \t") for line in data.split(b"\n")])
+            add(data.rstrip(b"\n"))
         else:
             add(bytes.fromhex(part.sha256))
         if part.cut:
