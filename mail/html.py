@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from mail.html_lines import Lines
-from mail.html_marks import Mark, mark_of, quotes
+from mail.html_marks import Mark, indents, mark_of, quotes
 
 __all__ = ["HtmlPage", "html_page", "html_to_text"]
 
@@ -132,7 +132,7 @@ class _Page:
         elif name in _PARAGRAPHS:
             self.lines.paragraph()
             if name == "blockquote":
-                quoting = quotes(attributes) or self.lines.last_ends_with_colon()
+                quoting = quotes(attributes) or (self.lines.last_ends_with_colon() and not indents(attributes))
                 self._blockquotes.append(quoting)
                 self.lines.quote += quoting
             elif name == "pre":

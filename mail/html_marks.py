@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-__all__ = ["Mark", "mark_of", "quotes"]
+__all__ = ["Mark", "indents", "mark_of", "quotes"]
 
 
 class Mark(Enum):
@@ -39,6 +39,14 @@ _SIGNATURE = re.compile(
 )
 _HIDDEN = re.compile(r"display\s?:\s?none|mso-hide\s?:\s?all", re.IGNORECASE)
 _CITED = re.compile(r"""cite|quot|border-left|yj6qo""", re.IGNORECASE)
+
+
+_INDENTED = re.compile(r"border\s?:\s?none|margin-(?:left|right)|margin\s?:\s?0(?:px)? 0", re.IGNORECASE)
+
+
+def indents(attributes: str) -> bool:
+    """Whether the style of a `<blockquote>` is that of an editor's indent button."""
+    return _INDENTED.search(attributes) is not None
 
 
 def mark_of(name: str, attributes: str) -> Mark | None:

@@ -63,9 +63,12 @@ def attribution_ending_at(lines: Lines, number: int) -> Attribution | None:
     ending = last.rstrip(_TRIMMED)
     ended = ending.endswith(_ENDS) or _zoho(last)
     if not ended and not lines.quoted:
-        return None
+        inline = _inline(last)
+        return Attribution(number, number, inline, True) if inline else None
     below = lines.next_filled(number, 6) if lines.quoted else None
     before_quotation = below is not None and depths[below] > depths[number]
+    if not ended and (inline := _inline(last)):
+        return Attribution(number, number, inline, True)
     if not ended and not (before_quotation and ending.casefold().endswith(_BARE_ENDS)):
         return None
     depth = depths[number]
@@ -92,6 +95,21 @@ def attribution_ending_at(lines: Lines, number: int) -> Attribution | None:
             if best is not None and best.certain:
                 break
     return best
+
+
+def _inline(text: str) -> str:
+    """The attribution that `text` begins with, the quoted text after it on the same line; "" where it has none."""
+    head = text[:_LONGEST]
+    if "@" not in head or not _starts(text) or not _TIME.search(head):
+        return ""
+    for colon in (": ", ":\t", "： "):
+        verb, found, _ = head.partition(colon)
+        while found and not _VERBS.found(verb[-24:].casefold()):
+            verb_more, found, _ = head[len(verb) + len(colon) :].partition(colon)
+            verb = f"{verb}{colon}{verb_more}"
+        if found and _weight(f"{verb}:", True, False) == 2:
+            return f"{verb}:"
+    return ""
 
 
 def _zoho(text: str) -> bool:

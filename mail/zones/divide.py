@@ -229,7 +229,7 @@ class _Work:
         lines = self._lines
         below = lines.next_filled(starter.last, 12)
         if below is None:
-            return starter.certain and (stack[-1].message > 0 or not self._was_written(starter.first))
+            return starter.certain
         if lines.depth[below] > lines.depth[starter.last]:
             return True
         return starter.certain and (below <= starter.last + 4 or stack[-1].message > 0)

@@ -171,6 +171,11 @@ def _closing(line: str) -> tuple[str, str] | None:
         return "closing", ""
     if low in _THANKS:
         return "thanks", ""
+    words = line.strip(_TRIMMED).split()
+    for count in range(1, min(4, len(words))):
+        head, name = " ".join(words[:count]).casefold(), words[count:]
+        if len(head) > 1 and head in _CLOSINGS and len(name) <= 2 and all(word[:1].isupper() for word in name):
+            return "closing", " ".join(name)
     for mark in (",", "-", "–", "，", "!", "."):
         head, found, rest = line.partition(mark)
         if found and rest.strip() and len(rest.split()) <= 4:
@@ -303,7 +308,7 @@ def _titled(lines: list[str], at: int) -> bool:
 def _disclaiming_from(paragraph: list[str]) -> int | None:
     """Line of `paragraph` where a disclaimer begins; None where it is none."""
     joined = " ".join(paragraph)[:4_000].casefold()
-    if paragraph[0].strip(_TRIMMED + "#[]").casefold() in _TITLES and len(joined) > 200:
+    if paragraph[0].strip(_TRIMMED + "#[]").casefold() in _TITLES and len(joined) > 200 and _DISCLAIMERS.found(joined):
         return 0
     if len(joined) < 40:
         return None

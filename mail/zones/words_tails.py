@@ -176,7 +176,7 @@ DISCLAIMERS = (
     "intended recipient", "intended only for", "intended solely for", "solely for the use of", "is confidential",
     "are confidential", "confidential and", "privileged", "strictly prohibited", "received this message in error",
     "received this email in error", "received this e-mail in error", "received this communication in error",
-    "received it in error", "in error, please", "not the addressee", "named addressee", "may contain confidential",
+    "received it in error", "not the addressee", "named addressee", "may contain confidential",
     "contain information that is", "confidential information", "do not disseminate", "disclosure, copying",
     "scanned for viruses", "virus-free", "virus free", "checked for viruses", "computer viruses",
     "consider the environment",
