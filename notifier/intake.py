@@ -6,6 +6,7 @@ Taking a record twice changes nothing: rows by notification id, outcomes and com
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,7 +19,7 @@ from notifier.store import Store, Unit
 from runtime import metrics
 from schemas.cloudevents import Event, Record, decode
 from schemas.errors import MailcaseError, MessageError, UnknownEvent
-from schemas.events import MailRequested, OutcomeReported, PipelineCommand, Quarantined, Source, Stage
+from schemas.events import REGISTRY, MailRequested, OutcomeReported, PipelineCommand, Quarantined, Source, Stage
 from schemas.events.quarantine import reason_kind
 from schemas.ids import event_id
 from schemas.topics import CASE_EVENTS, PIPELINE_COMMANDS
@@ -27,6 +28,10 @@ __all__ = ["TOPICS", "Intake"]
 
 TOPICS = (CASE_EVENTS, PIPELINE_COMMANDS)
 _FAILED = "notifier_failed"
+_NOT_NOTED = "nothing: an outgoing mail or its outcome was not noted; ask for the mail again from its case"
+_NOT_READ = "nothing: this release cannot read what was asked of it; bring it up to date, then ask again from the case"
+_OURS = frozenset(name for name, kind in REGISTRY.items() if kind.model in (MailRequested, OutcomeReported))
+"""What nobody asks for a second time; a person whose command is lost gives it again."""
 _log = structlog.get_logger("notifier")
 
 
@@ -38,7 +43,14 @@ class Intake:
 
     def process(self, records: Sequence[Record]) -> int:
         """Take `records`; how many concerned us. Raises ProviderTemporary (database away): then take them again."""
-        events = [event for record in records if (event := _ours(record)) is not None]
+        events = []
+        for record in records:
+            try:
+                event = _ours(record)
+            except MessageError as error:
+                self._unreadable(record, error)
+            else:
+                events += [event] if event is not None else []
         if not events:
             return 0
         try:
@@ -52,6 +64,15 @@ class Intake:
             for event in events:
                 self._alone(event)
         return len(events)
+
+    def _unreadable(self, record: Record, error: MessageError) -> None:
+        """A mail that was asked for, and that this release cannot read, is shown: nobody else would miss it."""
+        metrics.EVENTS_UNREADABLE.inc(topic=record.topic, reason=error.reason)
+        place = f"{record.topic}[{record.partition}]@{record.offset}"
+        _log.error("record put aside", place=place, why=str(error))
+        with self._store.unit() as unit:
+            unit.events.append(_aside(_mail_named(record) or place, place, str(error), _NOT_READ, unit))
+        metrics.QUARANTINED.inc(stage="notifier", reason=_FAILED, kind=reason_kind(_FAILED).value)
 
     def _alone(self, event: Event) -> None:
         try:
@@ -67,18 +88,27 @@ class Intake:
 
 
 def _ours(record: Record) -> Event | None:
+    """The event of a record that concerns us. Raises MessageError for one that should and cannot be read."""
     try:
         event = decode(record)
     except UnknownEvent:
         metrics.EVENTS_UNREADABLE.inc(topic=record.topic, reason="unknown_type")
         return None
-    except MessageError as error:
-        metrics.EVENTS_UNREADABLE.inc(topic=record.topic, reason=error.reason)
-        _log.error(
-            "record skipped", topic=record.topic, partition=record.partition, offset=record.offset, why=str(error)
-        )
-        return None
+    except MessageError:
+        if record.value is None or record.header("ce_type") not in _OURS:
+            metrics.EVENTS_UNREADABLE.inc(topic=record.topic, reason="not_ours")
+            return None
+        raise
     return event if isinstance(event.data, (MailRequested, OutcomeReported, PipelineCommand)) else None
+
+
+def _mail_named(record: Record) -> str | None:
+    """The mail id in a value that fits no schema, if it is JSON that names one."""
+    try:
+        named = json.loads(record.value or b"").get("mail_id")
+    except (ValueError, AttributeError, RecursionError):
+        return None
+    return named.replace("\0", "")[:200] if isinstance(named, str) else None
 
 
 def _take(unit: Unit, event: Event) -> None:
@@ -106,8 +136,13 @@ def _put_aside(event: Event, error: Exception, unit: Unit) -> Event:
     """A quarantine record for what our own code could not take: shown to people, holding up nobody."""
     request = event.data if isinstance(event.data, MailRequested) else None
     mail = (request.mail_id if request else None) or getattr(event.data, "mail_id", None) or event.id
+    detail = f"{event.type} {event.id}: {type(error).__name__}"
+    return _aside(mail, event.id, detail, _NOT_NOTED, unit, request)
+
+
+def _aside(mail: str, cause: str, detail: str, release: str, unit: Unit, request: MailRequested | None = None) -> Event:
     return Event(
-        id=event_id(event.id, 0, "notifier.put_aside"),
+        id=event_id(cause, 0, "notifier.put_aside"),
         type="mailcase.mail.quarantined.v1",
         source="/notifier",
         subject=mail,
@@ -120,9 +155,9 @@ def _put_aside(event: Event, error: Exception, unit: Unit) -> Event:
             stage=Stage.NOTIFIER,
             reason=_FAILED,
             kind=reason_kind(_FAILED),
-            detail=f"{event.type} {event.id}: {type(error).__name__}"[:500],
+            detail=detail[:500],
             source=Source(conversation=request.conversation if request else "", folder=""),
-            release="nothing: an outgoing mail or its outcome was not noted; ask for the mail again from its case",
+            release=release,
             at=unit.now,
         ),
     )

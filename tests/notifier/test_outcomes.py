@@ -179,8 +179,25 @@ def test_bad_records_hold_up_nobody(store: Store, monkeypatch: pytest.MonkeyPatc
     Intake(store).process([unreadable, unknown, *good])
     assert sorted(entry.request.mail_id or "" for entry in claim(store)) == ["mail-1", "mail-3"]
     with store.database.transaction() as connection:
-        found = connection.execute("SELECT key FROM outbox WHERE topic = 'mail.quarantine'").fetchall()
-    assert found == [("mail-2",)]
+        found = connection.execute("SELECT key FROM outbox WHERE topic = 'mail.quarantine' ORDER BY id").fetchall()
+    assert found == [("case.events[None]@None",), ("mail-2",)]
+
+
+def test_mail_that_this_release_cannot_read_is_shown_once_under_its_mail(store: Store) -> None:
+    """A newer case service asks for something that this notifier does not know yet."""
+    kind = "mailcase.mail.requested.v1"
+    plain = encode(event_of(mail_requested(1), kind, datetime.now(UTC)))
+    newer = replace(plain, value=(plain.value or b"").replace(b'"acknowledgement"', b'"song"'), partition=3, offset=7)
+    other = replace(
+        newer, headers=tuple((n, b"mailcase.case.created.v1" if n == "ce_type" else v) for n, v in newer.headers)
+    )
+    for _ in range(2):
+        assert Intake(store).process([newer, other]) == 0
+    with store.database.transaction() as connection:
+        rows = connection.execute("SELECT key, convert_from(value, 'utf8')::jsonb FROM outbox").fetchall()
+    ((key, entry),) = rows
+    assert (key, entry["stage"], entry["reason"]) == ("mail-1", "notifier", "notifier_failed")
+    assert "purpose" in entry["detail"]
 
 
 def test_nul_in_data_is_taken_out(store: Store) -> None:
