@@ -1,7 +1,7 @@
 # Needs Python ≥ 3.11 and make; brings everything else. `make` alone says what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quality lint format schemas docs features lock clean
+.PHONY: help install demo test quality lint format schemas docs features lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -14,6 +14,8 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(INSTALLED)  ## the command `mailcase` with all that it needs, in .venv (the others do this by themselves)
 
 demo: $(INSTALLED)  ## the whole pipeline on this machine, with sixty mails; stays up until Ctrl-C (ONCE=1: checks and ends)
 	@$(BIN)/mailcase demo $(if $(ONCE),--once)

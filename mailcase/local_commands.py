@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 from dataclasses import asdict
@@ -104,6 +105,20 @@ def reset(
         typer.confirm(f"Delete all data of the local stack in {stack.options.dir}?", abort=True)
     with _Progress() as progress:
         stack.reset(progress=progress)
+
+
+@app.command()
+def mailbox(
+    address: Annotated[str, typer.Argument(help="mail address; it is the login name too")],
+    password: Annotated[str, typer.Option(help="a test password; it is kept in clear text")],
+    folder: Folder = None,
+) -> None:
+    """Make a mailbox on the stack's mail server; it is made again at every `up`. With another password: anew, empty."""
+    server = _stack(folder).greenmail
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
+        raise ConfigurationError(f"{address!r} is no mail address: say for example support@example.org")
+    server.add_user(address, password, address)
+    print(f"{address}: IMAP {server.host}:{server.imap_port}, SMTP {server.host}:{server.smtp_port}, security: none")
 
 
 def _stack(folder: Path | None) -> LocalStack:

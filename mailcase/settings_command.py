@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from runtime.settings import SettingRow, describe, load_settings
+from runtime.settings import SettingRow, describe, describe_unread, load_settings
+from schemas.errors import ConfigurationError
 
 app = typer.Typer(help="The settings of this process: MAILCASE_* variables, their values, where these come from.")
 
@@ -18,11 +19,17 @@ def settings(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON array, for programs.")] = False,
 ) -> None:
     """List every setting with its value, its origin and its meaning. Secrets are masked."""
-    rows = describe(load_settings())
+    wrong: ConfigurationError | None = None
+    try:
+        rows = describe(load_settings())
+    except ConfigurationError as error:  # who comes here to find the right value shall not be sent here again
+        wrong, rows = error, describe_unread()
     if as_json:
         typer.echo(json.dumps([asdict(row) for row in rows], indent=2, ensure_ascii=False))
     else:
         typer.echo(render(rows))
+    if wrong is not None:
+        raise wrong
 
 
 def render(rows: list[SettingRow]) -> str:

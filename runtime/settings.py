@@ -23,7 +23,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from schemas.errors import ConfigurationError
 from schemas.topics import INLINE_LIMIT, topic_name
 
-__all__ = ["SettingRow", "Settings", "describe", "load_settings", "unknown_variables"]
+__all__ = ["SettingRow", "Settings", "describe", "describe_unread", "load_settings", "unknown_variables"]
 
 PREFIX = "MAILCASE_"
 LOCAL_DIR_VARIABLE = "MAILCASE_LOCAL_DIR"
@@ -292,6 +292,19 @@ def describe(settings: Settings) -> list[SettingRow]:
         elif field in files:
             origin = "file"
         rows.append(SettingRow(_variable(field), _masked(getattr(settings, field)), origin, info.description or ""))
+    return rows
+
+
+def describe_unread() -> list[SettingRow]:
+    """As `describe`, where some value is wrong: what stands in the environment as it is, else the default."""
+    rows = []
+    for field, info in Settings.model_fields.items():
+        given = os.environ.get(_variable(field))
+        value = info.get_default(call_default_factory=True) if given is None else given
+        if given is not None and info.annotation is SecretStr:
+            value = SecretStr(given)
+        origin: Origin = "default" if given is None else "environment"
+        rows.append(SettingRow(_variable(field), _masked(value), origin, info.description or ""))
     return rows
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -54,6 +55,16 @@ class LocalOptions:
         Raises ConfigurationError for a port that is no number between 0 and 65535, or an unknown kind of mail server.
         """
         env = os.environ if environment is None else environment
+        known = {
+            "MAILCASE_LOCAL_DIR",
+            "MAILCASE_LOCAL_MAIL",
+            *(f"MAILCASE_LOCAL_{name.upper()}_PORT" for name in _PORTS),
+        }
+        for name in sorted(env):
+            if name.startswith("MAILCASE_LOCAL_") and name not in known:
+                near = difflib.get_close_matches(name, known, n=1)
+                meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}"
+                raise ConfigurationError(f"{name} is no setting of the local stack; {meant}")
         chosen: dict[str, int] = {}
         for name in _PORTS:
             given = (ports or {}).get(name)

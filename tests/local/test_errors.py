@@ -147,3 +147,8 @@ def test_postgres_below_a_long_path_answers(tmp_path: Path) -> None:
     finally:
         stack.reset()
     assert not socket_folder(stack.options.dir / "postgres").exists()
+
+
+def test_misspelt_variable_of_the_stack_is_an_error() -> None:
+    with pytest.raises(ConfigurationError, match=r"MAILCASE_LOCAL_KAFKAPORT.*did you mean MAILCASE_LOCAL_KAFKA_PORT\?"):
+        LocalOptions.from_environment({"MAILCASE_LOCAL_KAFKAPORT": "1"})
