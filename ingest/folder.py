@@ -352,6 +352,7 @@ class FolderTurn:
             if admitted.reason is not None:
                 self._memory.put_aside.add(admitted.incoming.server_id)
                 self._memory.hang_ups.pop(admitted.incoming.server_id, None)
+                self._memory.failures.pop(admitted.incoming.server_id, None)
                 self._log.warning("mail put aside", mail_id=admitted.mail_id, reason=admitted.reason)
         self._book.note(cursors={self._folder: cursor.model_copy(update=update)})
         if self._book.unsaved:
