@@ -16,7 +16,7 @@ _MONTHS = {
     )
 }
 _USUAL = re.compile(
-    r"(?:[A-Za-z]{3,9},?\s{1,3})?(\d{1,2})\s{1,3}([A-Za-z]{3})[a-z]{0,6}\s{1,3}(\d{4}|\d{2})\s{1,3}"
+    r"(?:[A-Za-z]{3,9},?\s{1,3})?(\d{1,2})\s{1,3}([A-Za-z]{3})[a-z]{0,6}\s{1,3}(\d{2,4})\s{1,3}"
     r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d{1,6})?\s{0,3}([+-]\d{4}|[A-Za-z]{1,5})?"
 )
 _NUMERIC = re.compile(
@@ -72,6 +72,8 @@ def _usual(match: re.Match[str]) -> datetime | None:
     full_year = int(year)
     if len(year) == 2:  # RFC 5322 §4.3
         full_year += 2000 if full_year < 50 else 1900
+    elif 99 < full_year < 200:  # the same section: 102 (and 0102) is 1900 + 102
+        full_year += 1900
     return _moment(full_year, number, int(day), int(hour), int(minute), int(second or 0), _offset(zone or ""))
 
 
