@@ -112,7 +112,7 @@ def _recipient(address: str, section: str, common: str, delayed: bool) -> Bounce
     if not section.strip():
         said = common
     first = "4" if action == "delayed" else (code or "")[:1]
-    if not first and status is None and is_temporary(said) and reason not in ("user_unknown", "host_unknown"):
+    if not first and status is None and is_temporary(said) and reason != "user_unknown":
         first = "4"
     status = status or (f"{first}.0.0" if first in ("4", "5") else default_status(action, code))
     return BounceRecipient(

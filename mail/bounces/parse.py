@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mail.bounces.arf import complaint
 from mail.bounces.freeform import from_text
-from mail.bounces.notices import notice_mark
+from mail.bounces.notices import Mark, notice_mark
 from mail.bounces.records import Bounce
 from mail.bounces.reports import from_report
 from mail.bounces.ses import from_notification
@@ -24,7 +26,7 @@ def parse_bounce(mail: ParsedMail) -> Bounce | None:
 
 def _parse_bounce(mail: ParsedMail) -> Bounce | None:
     if mail.report is not None:
-        return from_report(mail) if mail.report.kind == "delivery-status" else complaint(mail)
+        return _named(mail, from_report(mail)) if mail.report.kind == "delivery-status" else complaint(mail)
     if mail.returned is not None:
         found = complaint(mail)
         if found is not None:
@@ -34,3 +36,13 @@ def _parse_bounce(mail: ParsedMail) -> Bounce | None:
         return found
     mark = notice_mark(mail)
     return from_text(mail, mark) if mark is not None else None
+
+
+def _named(mail: ParsedMail, found: Bounce) -> Bounce:
+    """A report on one recipient that names no address (a program, a bare host) takes that of its text for people."""
+    if len(found.recipients) != 1 or (found.recipients[0].address or "@").partition("@")[0]:
+        return found
+    told = from_text(mail, Mark("its text", False))
+    if told is None or len(told.recipients) != 1 or told.recipients[0].address is None:
+        return found
+    return replace(found, recipients=(replace(found.recipients[0], address=told.recipients[0].address),))

@@ -133,7 +133,7 @@ def kind_of(action: str, reason: str, status: str | None, code: str | None) -> s
 
 def folded(text: str) -> str:
     """`text` for comparing: one line, lower case, straight apostrophes, no addresses, no links."""
-    text = _LEAD.sub(" ", text[:4_000])
+    text = " ".join(_LEAD.sub(" ", text[:4_000]).split())
     text = _NOISE.sub(" ", text).lower().replace("\u2019", "'").replace("`", "'")
     return " ".join(text.split())
 

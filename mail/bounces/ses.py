@@ -100,7 +100,11 @@ def _message_id(sent: Mapping[str, object]) -> str | None:
             return f"<{value.strip().strip('<>')}>"
     common = sent.get("commonHeaders")
     value = _text(common, "messageId") if isinstance(common, dict) else ""
-    return f"<{value.strip().strip('<>')}>" if value else None
+    if value:
+        return f"<{value.strip().strip('<>')}>"
+    own, region = _text(sent, "messageId"), _text(sent, "sourceArn").split(":")[3:4]
+    domain = "email" if region in ([], [""], ["us-east-1"]) else region[0]
+    return f"<{own}@{domain}.amazonses.com>" if own else None
 
 
 def _headers(sent: Mapping[str, object]) -> Iterator[tuple[str, str]]:

@@ -268,3 +268,21 @@ def test_many_recipients_and_long_texts_stay_bounded() -> None:
 def test_mails_that_nobody_here_wrote_are_read_as_well_as_demanded(corpora: Path, module: object) -> None:
     for figure in module.measure(corpora):  # type: ignore[attr-defined]
         assert figure.share >= figure.must, (figure.name, figure.share, figure.differences)
+
+
+@pytest.mark.parametrize("final", ["Final-Recipient: rfc822; @mx.b.example\n", ""])
+def test_report_without_an_address_takes_that_of_its_text(final: str) -> None:
+    status = f"Reporting-MTA: dns; x\n\n{final}Action: failed\nStatus: 5.1.2"
+    text = "\n   ----- The following addresses had permanent fatal errors -----\n<a@b.example>\n"
+    parts = multipart("report", text, f"Content-Type: message/delivery-status\n\n{status}")
+    bounce = parse_bounce(mail(*parts, base="From: MAILER-DAEMON@x.example\nSubject: Returned mail\n"))
+    assert bounce is not None
+    assert [(one.address, one.status) for one in bounce.recipients] == [("a@b.example", "5.1.2")]
+
+
+def test_mail_sent_through_amazon_is_named_by_its_id_there() -> None:
+    sent = '"mail":{"messageId":"01-a","sourceArn":"arn:aws:ses:eu-west-1:1:x"}'
+    body = '{"notificationType":"Complaint","complaint":{"complainedRecipients":[]},' + sent + "}"
+    bounce = parse_bounce(mail("X-Amz-Sns-Message-Id: 1\n", body))
+    assert bounce is not None
+    assert bounce.original_message_id == "<01-a@eu-west-1.amazonses.com>"
