@@ -322,7 +322,7 @@ class _Work:
 
     def _tail(self, run: list[int], names: tuple[str, ...], top: bool, apart: bool) -> None:
         every = self._lines.bare
-        bare = [every[number] if number >= 0 else "" for number in run]
+        bare = every if len(run) == len(every) else [every[number] if number >= 0 else "" for number in run]
         if top:
             for place in range(banner_end(bare)):
                 self._kinds[run[place]] = ZoneKind.DISCLAIMER
@@ -335,32 +335,29 @@ class _Work:
     def result(self) -> Zones:
         """The records."""
         zones: list[Zone] = []
-        lines, starts = self._lines, self._lines.starts
-        first, count = 0, len(lines)
+        bare, depth, starts = self._lines.bare, self._lines.depth, self._lines.starts
         kinds, messages = self._kinds, self._messages
-        for number in range(1, count + 1):
-            if number < count and kinds[number] is kinds[first] and messages[number] == messages[first]:
-                continue
-            if number < count and not lines.bare[number] and not lines.depth[number] and number > first:
-                # An empty line goes with what stands above it.
-                kinds[number], messages[number] = kinds[first], messages[first]
-                continue
-            zones.append(Zone(kinds[first], starts[first], starts[number] - 1, messages[first]))
-            first = number
-        return Zones(self._text, tuple(zones), tuple(self._embedded), self._new_text())
+        count = len(bare)
+        first = 0
+        for change in [
+            at for at in range(1, count) if kinds[at] is not kinds[at - 1] or messages[at] != messages[at - 1]
+        ]:
+            number = change
+            while number < count and not bare[number] and not depth[number]:
+                number += 1  # an empty line goes with what stands above it
+            if number == count:
+                break
+            if number > first and (kinds[number] is not kinds[first] or messages[number] != messages[first]):
+                zones.append(Zone(kinds[first], starts[first], starts[number] - 1, messages[first]))
+                first = number
+        zones.append(Zone(kinds[first], starts[first], starts[count] - 1, messages[first]))
+        return Zones(self._text, tuple(zones), tuple(self._embedded), self._new_text(zones))
 
-    def _new_text(self) -> str:
-        kinds, messages = self._kinds, self._messages
-        text = self._joined(
-            [at for at, kind in enumerate(kinds) if kind is ZoneKind.NEW or (self._forward and messages[at])]
-        )
-        if text:
-            return text
-        signature = [at for at, kind in enumerate(kinds) if kind is ZoneKind.SIGNATURE and not messages[at]]
-        return self._joined(signature) or self._text.strip()
-
-    def _joined(self, numbers: list[int]) -> str:
-        if len(numbers) == len(self._lines):
-            return self._text.strip()
-        lines = self._lines
-        return "\n".join(self._text[lines.starts[at] : lines.starts[at + 1] - 1] for at in numbers).strip()
+    def _new_text(self, zones: list[Zone]) -> str:
+        new = [one for one in zones if one.kind is ZoneKind.NEW or (self._forward and one.message)]
+        signature = [one for one in zones if one.kind is ZoneKind.SIGNATURE and not one.message]
+        for chosen in (new, signature):
+            text = "\n".join(self._text[one.start : one.end] for one in chosen).strip()
+            if text:
+                return text
+        return self._text.strip()

@@ -47,6 +47,7 @@ _CONTACT = re.compile(
 _NAME = re.compile(r"[-–—/~*]{0,2}[ ]?[A-ZÀ-ÖØ-ÞĀ-ſА-ЯЁІЇЄΑ-Ω][\w.'’-]{0,30}(?: [\w.'’(),-]{1,30}){0,4}[*]?")
 _DASHED = re.compile(r"(?:[-–—~] ?|/)[A-ZÀ-ÖØ-ÞА-ЯЁ][\w.'’-]{0,25}(?: [A-ZÀ-ÖØ-ÞА-ЯЁ][\w.'’-]{0,25}){0,2}")
 _DELIMITERS = frozenset({"--", "—", "– –", "--=20", "—-", "-—", "--*", "- --", "__", "___"})
+_RULE_MARKS = frozenset("-_=*~─—–·•#")
 _TRIMMED = " ,.!;:–—-*_~\t，。！、"
 
 
@@ -115,7 +116,7 @@ def _signature_at(lines: list[str], floor: int, end: int, names: tuple[str, ...]
     if len(filled) > 1 and _device(lines[filled[-2]]) and len(lines[end - 1]) <= _WIDE and _device_pair(lines[end - 1]):
         return filled[-2]
     for number in filled[-_BLOCK - 1 :]:
-        if is_rule(lines[number]) and _contacts_below(lines, number, end):
+        if lines[number][:1] in _RULE_MARKS and is_rule(lines[number]) and _contacts_below(lines, number, end):
             return number
     return min(
         _closing_at(lines, filled, end, names), _dashed_at(lines, filled, end), _block_at(lines, filled, end, names)
@@ -266,7 +267,9 @@ def _contact_paragraph(lines: list[str], filled: list[int], end: int) -> int:
 
 def _disclaimer_at(lines: list[str], floor: int) -> int:
     """First line of the trailing paragraphs that are disclaimers, their title or rule included."""
-    title = next((at for at in range(floor, len(lines)) if _titled(lines, at)), None)
+    title = next(
+        (at for at in range(floor, len(lines)) if lines[at] and len(lines[at]) <= 50 and _titled(lines, at)), None
+    )
     if title is not None:
         return title
     found = end = len(lines)
@@ -281,7 +284,8 @@ def _disclaimer_at(lines: list[str], floor: int) -> int:
         paragraph = lines[start:end]
         kept = _disclaiming_from(paragraph)
         if kept is None:
-            rule = next((at for at in range(end - 2, max(floor, end - 16) - 1, -1) if is_rule(lines[at])), None)
+            places = range(end - 2, max(floor, end - 16) - 1, -1)
+            rule = next((at for at in places if lines[at][:1] in _RULE_MARKS and is_rule(lines[at])), None)
             if rule is not None and _footer_below(lines, rule, end):
                 found = end = rule
                 continue
@@ -299,7 +303,9 @@ def _disclaimer_at(lines: list[str], floor: int) -> int:
 def _titled(lines: list[str], at: int) -> bool:
     """A title on a line of its own with what it announces below it."""
     line = lines[at]
-    if not 6 <= len(line) <= 50 or line.strip(_TRIMMED + "#[]").casefold() not in _TITLES:
+    if at and lines[at - 1] and not is_rule(lines[at - 1]):
+        return False
+    if line.strip(_TRIMMED + "#[]").casefold() not in _TITLES:
         return False
     below = " ".join(lines[at + 1 : at + 12])[:4_000].casefold()
     return _DISCLAIMERS.found(below) >= 2
