@@ -167,7 +167,7 @@ def _line(row: MailboxStatus) -> str:
         details.append(f"next try {_moment(row.next_try_at)}")
     details.append(f"last success {_moment(row.last_success_at) if row.last_success_at else 'never'}")
     if row.backlog:
-        details.append(f"{row.backlog} mails waiting")
+        details.append(f"{row.backlog} {'mail' if row.backlog == 1 else 'mails'} waiting")
     details.append(f"owner {row.owner}")
     return " · ".join(details)
 

@@ -82,8 +82,12 @@ def run_all(
         for replica in services.replicas:
             print(f"{replica.name:<12} {replica.url}/metrics  log {replica.log}")
         print(f"API          {services.of('casesvc')[0].url}/docs\nCtrl-C ends all.", flush=True)
-        while all(replica.is_running() for replica in services.replicas):
-            time.sleep(0.5)
+        try:
+            while all(replica.is_running() for replica in services.replicas):
+                time.sleep(0.5)
+        except KeyboardInterrupt:
+            print("\nstopping: each service finishes what it holds", flush=True)
+            raise
         dead = next(replica for replica in services.replicas if not replica.is_running())
     raise ProviderTemporary(f"{dead.name} ended; the end of {dead.log} says why:\n{dead.tail()}")
 
