@@ -13,7 +13,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-__all__ = ["Subject", "base_subject", "read_subject", "subject_key", "subject_tags"]
+__all__ = ["Subject", "base_subject", "read_subject", "reply_subject", "subject_key", "subject_tags"]
 
 _MAX_CHARS = 2_000
 _MAX_STEPS = 100
@@ -177,6 +177,17 @@ def base_subject(subject: str) -> str:
 def subject_key(subject: str) -> str:
     """What two subjects of one conversation have in common: the base, compared without case, width and blanks."""
     return " ".join(unicodedata.normalize("NFKC", read_subject(subject).base).casefold().split())
+
+
+def reply_subject(subject: str) -> str:
+    """The subject of an answer to `subject`: one `Re:`, whatever the others wrote; tags and forwards stay."""
+    rest = " ".join(subject[:_MAX_CHARS].split())
+    for _ in range(_MAX_STEPS):
+        step = _prefix(rest)
+        if step is None or step[1] == "forward":
+            break
+        rest = step[2]
+    return f"Re: {rest}".rstrip()
 
 
 def subject_tags(subject: str) -> tuple[str, ...]:

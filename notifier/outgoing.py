@@ -7,6 +7,7 @@ from datetime import datetime
 
 from mail.compose import Attachment, OutgoingMail, compose
 from mail.encode import ascii_address
+from mail.subject import reply_subject
 from notifier.ledger import ClaimPolicy
 from notifier.records import Entry
 from notifier.sender import Envelope, Route, route_of
@@ -103,7 +104,7 @@ class Composer:
             raise MessageError("the mail has neither a template nor a body", "compose")
         answered = request.data.get("mail")
         subject = answered.get("subject") if isinstance(answered, dict) else None
-        return request.subject or (f"Re: {subject}" if subject else "(no subject)"), request.body, None
+        return request.subject or (reply_subject(subject) if subject else "(no subject)"), request.body, None
 
     def _attachments(self, request: MailRequested) -> tuple[Attachment, ...]:
         files = []

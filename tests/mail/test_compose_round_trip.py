@@ -138,7 +138,6 @@ def test_what_is_composed_is_parsed_back(mail: OutgoingMail) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(outgoing(ADDRESSES | WIDE))
-@pytest.mark.feature("OU-08", "SMTPUTF8")
 def test_addresses_beyond_ascii_are_written_with_smtputf8_and_refused_without(mail: OutgoingMail) -> None:
     wide = replace(mail, address_form="smtputf8")
     raw = compose(wide)
@@ -161,7 +160,6 @@ def test_domain_beyond_ascii_falls_back_to_its_ascii_form() -> None:
     assert parse(compose(replace(mail, address_form="smtputf8"))).to[0].address == "ann@müller.example"
 
 
-@pytest.mark.feature("OU-08", "inline images")
 @pytest.mark.feature("OU-08", "correct structure")
 def test_inline_images_stand_with_the_page_and_attachments_beside_both() -> None:
     mail = replace(
@@ -196,7 +194,6 @@ def test_long_paragraphs_are_flowed_and_short_lines_kept() -> None:
     assert parse(raw).text == text
 
 
-@pytest.mark.feature("OU-08", "List-Unsubscribe where apt")
 def test_news_can_be_unsubscribed_from_and_answers_say_nothing_of_it() -> None:
     uris = ("https://acme.example/u?t=1", "mailto:u@acme.example?subject=u")
     field = parse(compose(replace(BASE, unsubscribe=uris))).headers.text("list-unsubscribe")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mail.evidence import find_evidence
-from mail.subject import base_subject, read_subject, subject_key, subject_tags
+from mail.subject import base_subject, read_subject, reply_subject, subject_key, subject_tags
 from mail.thread_index import parse_thread_index
 from tests.mail.build import mail
 
@@ -89,6 +89,22 @@ def test_keys_of_one_conversation_are_equal() -> None:
     keys = {subject_key(s) for s in ("Rechnung  17", "AW: rechnung 17", "[x] WG: Re: ＲＥＣＨＮＵＮＧ 17 (Fwd)")}
     assert keys == {"rechnung 17"}
     assert subject_key("Rechnung 18") not in keys
+
+
+@pytest.mark.parametrize(
+    ("subject", "answer"),
+    [
+        ("Bill 17", "Re: Bill 17"),
+        ("AW: Re: SV: Bill 17", "Re: Bill 17"),
+        ("回复：发票", "Re: 发票"),
+        ("Re: [EXP-1] Bill", "Re: [EXP-1] Bill"),
+        ("WG: Bill 17", "Re: WG: Bill 17"),
+        ("Automatic reply: Bill", "Re: Bill"),
+        ("", "Re:"),
+    ],
+)
+def test_answers_have_one_prefix(subject: str, answer: str) -> None:
+    assert reply_subject(subject) == answer
 
 
 def test_case_ids_are_found_in_brackets_only() -> None:
