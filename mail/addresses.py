@@ -23,6 +23,8 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _COMMENT = re.compile(r"\(([^()]{0,200})\)")
 _LONGEST_ADDRESS = 512
 _LONGEST_NAME = 512
+_LONGEST_SCANNED = 128 * 1024
+"""Characters of a list that is not simple; beyond them its `@` are counted."""
 _LONGEST_ENCODED = 64 * 1024
 
 
@@ -105,9 +107,10 @@ def _simple(text: str, limit: int) -> tuple[list[Address], int] | None:
 
 def _scanned(text: str, limit: int) -> _Scan:
     scan = _Scan(limit)
-    for match in _TOKEN.finditer(text):
+    for match in _TOKEN.finditer(text, 0, _LONGEST_SCANNED):
         scan.take(match.group())
     scan.close()
+    scan.total += text.count("@", _LONGEST_SCANNED)
     return scan
 
 

@@ -18,10 +18,12 @@ __all__ = ["ContainedFile", "take_files"]
 _MOST_FILES = 100
 _BEGIN = re.compile(rb"(?:\A|(?<=\n))begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,255}?)[ \t]{0,10}\r?\n")
 _YENC = re.compile(rb"(?:\A|(?<=\n))=ybegin ([^\r\n]{0,200}?)name=([^\r\n]{1,255}?)[ \t]{0,10}\r?\n")
+_CHARACTERS = [(((number - 32) & 63) + 2) // 3 * 4 + 1 if 32 < number <= 95 else 0 for number in range(256)]
+"""Characters of a line of uuencode by its first one; 0 where none begins so."""
 _YENC_SHIFT = bytes((number - 42) % 256 for number in range(256))
 _Decoder = Callable[[bytes, re.Match[bytes]], tuple[bytes, int, bool]]
 """Content, where the block ends, and whether it is one."""
-_ESCAPED = re.compile(rb"=(.)", re.DOTALL)
+_YENC_ESCAPE = bytes((number - 64) % 256 for number in range(256))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +73,22 @@ def _uuencoded(data: bytes, match: re.Match[bytes]) -> tuple[bytes, int, bool]:
         line_end = data.find(b"\n", at)
         line_end = len(data) if line_end < 0 else line_end
         line = data[at:line_end].rstrip(b"\r")
-        at = min(line_end + 1, len(data))
+        at = line_end + 1
+        if line and not base64 and len(line) == _CHARACTERS[line[0]]:
+            try:
+                out.append(binascii.a2b_uu(line))
+                continue
+            except binascii.Error:
+                pass
         if line in (b"end", b"===="):
-            return b"".join(out), at, True
+            return b"".join(out), min(at, len(data)), True
         if not line.strip(b" `"):
             continue
         decoded = _base64_line(line) if base64 else _line(line)
         if decoded is None:
             return b"", at, False
         out.append(decoded)
-    return b"".join(out), at, bool(out)
+    return b"".join(out), min(at, len(data)), bool(out)
 
 
 def _line(line: bytes) -> bytes | None:
@@ -113,6 +121,6 @@ def _yenc(data: bytes, match: re.Match[bytes]) -> tuple[bytes, int, bool]:
     if body.startswith(b"=ypart "):
         body = body.partition(b"\n")[2]
     after = data.find(b"\n", end + 1)
-    body = body.translate(None, b"\r\n")
-    plain = _ESCAPED.sub(lambda found: bytes([(found[1][0] - 64) % 256]), body)
+    first, *escaped = body.translate(None, b"\r\n").split(b"=")
+    plain = first + b"".join([piece[:1].translate(_YENC_ESCAPE) + piece[1:] for piece in escaped])
     return plain.translate(_YENC_SHIFT), len(data) if after < 0 else after + 1, True

@@ -104,14 +104,13 @@ def _segments(text: str) -> list[tuple[str, str]]:
             close()
             name, buffer = None, []
         elif first == "=":
-            before = "".join(buffer)
-            further = _forgotten(before, name, bool(segments))
+            further = _forgotten(buffer, name, bool(segments))
             if further is not None:
-                buffer = [before[: -len(further)]]
+                buffer[-1] = buffer[-1][: -len(further)]
                 close()
                 name, buffer = further.strip(), []
             elif name is None and segments:
-                name, buffer = before.strip(), []
+                name, buffer = "".join(buffer).strip(), []
             else:
                 buffer.append(token)
         elif first == '"':
@@ -126,14 +125,15 @@ def _segments(text: str) -> list[tuple[str, str]]:
     return segments
 
 
-def _forgotten(before: str, name: str | None, inside: bool) -> str | None:
+def _forgotten(buffer: list[str], name: str | None, inside: bool) -> str | None:
     """The name before a `=` that begins a new parameter although no semicolon stands before it."""
-    if name is None and inside:
+    if not buffer or (name is None and inside):
         return None
-    blank = max(before.rfind(" "), before.rfind("\t"))
-    if blank <= 0 or not before[:blank].strip():
+    last = buffer[-1]
+    blank = max(last.rfind(" "), last.rfind("\t"))
+    if blank < 0 or (len(buffer) == 1 and not last[:blank].strip()):
         return None
-    word = before[blank:]
+    word = last[blank:]
     found = _FORGOTTEN.fullmatch(word + "=")
     if found is None:
         return None
