@@ -5,9 +5,11 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mail.conversation import HeadFields, conversation_of_head, envelope_of
-from mail.digest import content_digest
+from mail.digest import _without_blanks, content_digest
 from mail.evidence import OWN_MESSAGE_ID, EvidenceCandidate, candidates, check_candidates, find_evidence
 from mail.limits import Limits
 from mail.mask import mask
@@ -287,3 +289,12 @@ def test_content_digest_covers_attachments_and_embedded_mails() -> None:
 def test_content_digest_tells_cut_parts_apart_by_their_size() -> None:
     digests = {content_digest(parse(raw("", "x" * size), Limits(part_bytes=5))) for size in (10, 20)}
     assert len(digests) == 2
+
+
+@given(st.text(alphabet="a \t\n", max_size=40), st.integers(1, 5))
+@settings(max_examples=100, deadline=None)
+def test_blanks_at_line_ends_are_dropped_in_chunks_as_in_the_whole(text: str, chunk: int) -> None:
+    data = text.encode()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("mail.digest._CHUNK", chunk)
+        assert _without_blanks(data) == b"\n".join(line.rstrip(b" \t") for line in data.split(b"\n"))
