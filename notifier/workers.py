@@ -1,6 +1,7 @@
 """The sending loop: claims what is due, hands over many at once, renews its leases, drains before it stops.
 
-One event loop on a thread of its own; the database and the template engine work on a small pool of threads.
+One event loop on a thread of its own. The database has a small pool of threads, composing (templates, attachments from
+a blob store that may be slow) another: leases are renewed and answers noted however long a mail takes to be made.
 """
 
 from __future__ import annotations
@@ -60,12 +61,16 @@ class Workers:
         self._active: dict[str, tuple[Entry, asyncio.Task[None]]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._executor: ThreadPoolExecutor | None = None
+        self._composing: ThreadPoolExecutor | None = None
         self._wake: asyncio.Event | None = None
 
     def run(self, stop: threading.Event) -> None:
         """Send until `stop` is set, then drain."""
-        with ThreadPoolExecutor(self._threads, thread_name_prefix="notifier") as executor:
-            asyncio.run(self._main(stop, executor))
+        with (
+            ThreadPoolExecutor(self._threads, thread_name_prefix="notifier") as self._executor,
+            ThreadPoolExecutor(self._threads, thread_name_prefix="composing") as self._composing,
+        ):
+            asyncio.run(self._main(stop))
 
     def wake(self) -> None:
         """Something may be due: look now."""
@@ -74,9 +79,8 @@ class Workers:
             with suppress(RuntimeError):  # the loop has just closed: nobody is there to be woken
                 loop.call_soon_threadsafe(event.set)
 
-    async def _main(self, stop: threading.Event, executor: ThreadPoolExecutor) -> None:
+    async def _main(self, stop: threading.Event) -> None:
         self._loop = asyncio.get_running_loop()
-        self._executor = executor
         self._wake = asyncio.Event()
         self._active.clear()
         sender = self._make_sender()
@@ -164,7 +168,8 @@ class Workers:
 
     async def _prepared(self, entry: Entry) -> Ready | None:
         try:
-            return await self._in_thread(self._composer().prepare, entry, self._clock.now())
+            prepare, now = self._composer().prepare, self._clock.now()
+            return await asyncio.get_running_loop().run_in_executor(self._composing, prepare, entry, now)
         except MessageError as error:
             reason, detail = error.reason, str(error)
             await self._until_noted(lambda: self._ledger.refuse(entry, reason, detail))

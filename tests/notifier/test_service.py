@@ -7,8 +7,11 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 import uuid
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +21,15 @@ from mail.parse import parse
 from mail.signed_ids import SigningKey, verify_marker_token, verify_message_id
 from mailcase.local.greenmail import GreenMailServer
 from mailcase.local.services import free_port
+from notifier.outgoing import Composer, Ready
+from notifier.records import Entry
 from notifier.templates import RenderedMail, render
 from runtime import metrics
 from runtime.settings import Settings
 from schemas.events import LedgerState, MailRequested, OutcomeReported, RecipientState
 from schemas.ids import message_id_digest, recipient_digest
 from tests.notifier.base import CONVERSATION, SECRETS, mail_requested, write_configuration
-from tests.notifier.running import Running, ask, until
+from tests.notifier.running import QUICK, Running, ask, until
 from tests.notifier.scripted import ScriptedServer, Steps
 
 
@@ -127,6 +132,28 @@ def test_mail_that_no_code_of_ours_can_compose_waits_with_growing_pauses_and_the
         notifier.wait_for(plain.notification_id, LedgerState.HANDED_OVER)
         waiting = notifier.wait_for(odd.notification_id, LedgerState.DEFERRED)
     assert (waiting.reason, waiting.response) == ("compose_crashed", "RecursionError")
+
+
+def test_mails_that_are_slow_to_compose_cost_nobody_his_lease(
+    start: Callable[..., Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More of them than there are threads, for longer than a lease: as with a blob store that answers late."""
+    slow, prepare = threading.Event(), Composer.prepare
+
+    def late(composer: Composer, entry: Entry, at: datetime) -> Ready:
+        slow.wait(10)
+        return prepare(composer, entry, at)
+
+    monkeypatch.setattr(Composer, "prepare", late)
+    requests = [mail_requested(number) for number in range(8)]
+    with ScriptedServer() as server:
+        notifier = start(server.port)
+        notifier.ask(*requests)
+        notifier.wait_for(requests[0].notification_id, LedgerState.CLAIMED)
+        time.sleep(QUICK.lease + 2 * QUICK.sweep)
+        slow.set()
+        done = [notifier.wait_for(one.notification_id, LedgerState.HANDED_OVER) for one in requests]
+    assert {event.attempt for event in done} == {1}
 
 
 def test_account_that_is_configured_later_sends_what_waited(start: Callable[..., Running], tmp_path: Path) -> None:
