@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 
 from mail.evidence import candidates, check_candidates, find_evidence
+from mail.invitation import Invitation, invitation_of
+from mail.protection import protections
 from mailcase.inspection import UNREADABLE, Understood, understand
 from mailcase.mail_sources import Found
 
@@ -30,6 +33,8 @@ class _Shown:
     reason: str
     found: Understood | None
     evidence: tuple[str, ...] = ()
+    protections: tuple[str, ...] = ()
+    invitation: Invitation | None = None
 
 
 def page(found: Iterable[Found]) -> str:
@@ -40,6 +45,7 @@ def page(found: Iterable[Found]) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["text"] = _cut
     environment.filters["size"] = _size
+    environment.filters["moment"] = _moment
     template = environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
     return template.render(mails=shown, more=more)
 
@@ -49,9 +55,10 @@ def _shown(found: Found) -> _Shown:
         return _Shown(found.path, UNREADABLE, found.wrong, None)
     try:
         read = understand(found.raw)
+        protected, invitation = protections(read.mail), invitation_of(read.mail)
     except Exception as error:  # the page is made of the others; this one is a bug's
         return _Shown(found.path, UNREADABLE, f"a bug in mailcase: {type(error).__name__}: {error}", None)
-    return _Shown(found.path, read.kind, read.reason, read, tuple(_evidence(read)))
+    return _Shown(found.path, read.kind, read.reason, read, tuple(_evidence(read)), protected, invitation)
 
 
 def _evidence(read: Understood) -> Iterator[str]:
@@ -65,6 +72,12 @@ def _cut(text: str) -> str:
     return (
         text if len(text) <= _MOST_CHARS else f"{text[:_MOST_CHARS]}\n… and {len(text) - _MOST_CHARS:,} characters more"
     )
+
+
+def _moment(moment: date) -> str:
+    """A day, or a moment in its own zone."""
+    text = f"{moment:%A}, {moment.day} {moment:%B} {moment.year}"
+    return f"{text}, {moment:%H:%M}" if isinstance(moment, datetime) else text
 
 
 def _size(octets: int) -> str:

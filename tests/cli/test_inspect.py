@@ -174,6 +174,19 @@ def test_the_page_shows_text_and_no_markup_of_the_mail(tmp_path: Path) -> None:
     assert "What became of our mail" in page
 
 
+def test_the_page_shows_an_invitation(tmp_path: Path) -> None:
+    path = tmp_path / "a.eml"
+    path.write_bytes(
+        b"From: ann@example.org\nSubject: Talk\nContent-Type: text/calendar; method=REQUEST\n\n"
+        b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nSUMMARY:About the <screen>\nDTSTART:20261123T090000Z\n"
+        b"DTEND:20261123T100000Z\nEND:VEVENT\nEND:VCALENDAR\n"
+    )
+    run("--html", tmp_path / "page.html", path)
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "About the &lt;screen&gt;" in page
+    assert "Monday, 23 November 2026, 09:00 to Monday, 23 November 2026, 10:00" in page
+
+
 def _luminance(colour: str) -> float:
     digits = colour if len(colour) == 6 else "".join(2 * digit for digit in colour)
     parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
