@@ -289,7 +289,7 @@ class _Work:
         bare = self._lines.bare
         new = [run for run in self._runs() if any(bare[run[0] : run[-1] + 1])]
         for run in new[:1] + new[-1:] if len(new) > 1 else new:
-            self._tail(run, self._context.names, run is new[0], run is not new[0])
+            self._tail(run, self._context.names, run is new[0], len(new) > 1)
         for start, end in self._signed:
             for number in range(start, min(end, len(self._lines))):
                 if self._kinds[number] is ZoneKind.NEW:

@@ -44,7 +44,7 @@ class Lines:
 def read_lines(text: str) -> Lines:
     """Lines of `text` (ends LF). Linear; at most MAX_LINES, the last one then reaches to the end of the text."""
     pieces = text.split("\n", MAX_LINES - 1)
-    starts = list(accumulate(map(len, pieces), lambda at, size: at + size + 1, initial=0))
+    starts = list(accumulate([len(piece) + 1 for piece in pieces], initial=0))
     shown = pieces
     if not text.isascii():
         if _CONTROLS.search(text):
@@ -57,6 +57,9 @@ def read_lines(text: str) -> Lines:
     if ">" in text:
         marked = [number for number, line in enumerate(bare) if line[:1] == ">"]
         for number in marked:
+            if bare[number].startswith(">>> ") and bare[number].endswith(" >>>"):
+                bare[number] = f"{bare[number][4:-4]}:"  # GroupWise's attribution
+                continue
             depth[number], bare[number] = _unquoted(bare[number])
         quoted = bool(marked)
         for number in marked:

@@ -44,7 +44,15 @@ _CONTACT = re.compile(
     r"\b(?:tel|phone|fax|mobile|mobil|cell|office|direct|skype|telefon|tél|handy|móvil|тел|電話|电话|전화)\b",
     re.IGNORECASE,
 )
+_REACHED = re.compile(
+    r"[\w.+-]{1,64}@[\w.-]{1,100}|https?://|www\.|\+[0-9]{1,3}[ (0-9]|\([0-9]{2,5}\) ?[0-9]{3}|"
+    r"\b[0-9]{3}[-.][0-9]{3}[-.][0-9]{4}\b|"
+    r"\b(?:tel|phone|fax|mobile|mobil|cell|office|direct|skype|telefon|tél|handy|móvil|тел|電話|电话|전화)\b",
+    re.IGNORECASE,
+)
+"""How a person is reached: what a number alone is not."""
 _NAME = re.compile(r"[-–—/~*]{0,2}[ ]?[A-ZÀ-ÖØ-ÞĀ-ſА-ЯЁІЇЄΑ-Ω][\w.'’-]{0,30}(?: [\w.'’(),-]{1,30}){0,4}[*]?")
+_AND = re.compile(r" (?:and|und|et|y|e|en|och|og|ja|i|a|и|та|ve|și|és|with|mit) |[,&/+!.]")
 _DASHED = re.compile(r"(?:[-–—~] ?|/)[A-ZÀ-ÖØ-ÞА-ЯЁ][\w.'’-]{0,25}(?: [A-ZÀ-ÖØ-ÞА-ЯЁ][\w.'’-]{0,25}){0,2}")
 _DELIMITERS = frozenset({"--", "—", "– –", "--=20", "—-", "-—", "--*", "- --", "__", "___"})
 _RULE_MARKS = frozenset("-_=*~─—–·•#")
@@ -172,6 +180,9 @@ def _closing(line: str) -> tuple[str, str] | None:
         return "closing", ""
     if low in _THANKS:
         return "thanks", ""
+    parts = [part.strip(_TRIMMED) for part in _AND.split(low)]
+    if len(parts) > 1 and all(part in _CLOSINGS or part in _THANKS for part in parts):
+        return "closing" if any(part in _CLOSINGS for part in parts) else "thanks", ""
     words = line.strip(_TRIMMED).split()
     for count in range(1, min(4, len(words))):
         head, name = " ".join(words[:count]).casefold(), words[count:]
@@ -245,9 +256,20 @@ def _block_at(lines: list[str], filled: list[int], end: int, names: tuple[str, .
         if number >= start:
             break
         below = [lines[at] for at in filled[place + 1 :]]
-        if _is_sender(lines[number], names) and all(_short(line) and not _afterword(line) for line in below):
+        if not _is_sender(lines[number], names) or not _apart(lines, number):
+            continue
+        if all(_short(line) and not _afterword(line) for line in below):
             return number
     return start
+
+
+def _apart(lines: list[str], number: int) -> bool:
+    """Below an empty line or a closing, and not announced by what stands above (`the new name is:`)."""
+    above = lines[number - 1]
+    if above:
+        return _closing(above) is not None
+    filled = next((lines[at] for at in range(number - 2, -1, -1) if lines[at]), "")
+    return not filled.endswith((":", "："))
 
 
 def _contact_paragraph(lines: list[str], filled: list[int], end: int) -> int:
@@ -260,9 +282,10 @@ def _contact_paragraph(lines: list[str], filled: list[int], end: int) -> int:
     above = next(lines[number] for number in reversed(filled) if number < start)
     if above.endswith(":") or not all(_short(line) and len(line) <= 80 for line in block):
         return end
-    if not _NAME.fullmatch(block[0].strip(_TRIMMED)):
+    first = block[0].strip(_TRIMMED)
+    if not _NAME.fullmatch(first) or any(char.isdigit() for char in first):
         return end
-    return start if sum(1 for line in block[1:] if _CONTACT.search(line[:200])) >= 2 else end
+    return start if sum(1 for line in block[1:] if _REACHED.search(line[:200])) >= 2 else end
 
 
 def _disclaimer_at(lines: list[str], floor: int) -> int:

@@ -7,7 +7,8 @@ from __future__ import annotations
 __all__ = ["FORWARD_MARKS", "HEADER_NAMES", "ORIGINAL_MARKS", "STARTS", "VERBS", "WEEKDAYS"]
 
 VERBS = (
-    "wrote", "writes", "schrieb", "hat geschrieben", "geschrieben:", "schreef", "écrit", "ecrit", "escribió",
+    "wrote", "writes", "quoting ", "zitat von", "citando ", "schrieb", "hat geschrieben", "geschrieben:", "schreef",
+    "écrit", "ecrit", "escribió",
     "escribio",
     "va escriure", "escribiu", "escreveu", "ha scritto", "scrive:", "skrev", "skrifaði", "napisał", "napisala",
     "napísal", "napsal", "pisze:", "píše:", "написал", "пишет", "написав", "пише", "написа", "kirjoitti", "kirjutas",
@@ -42,6 +43,16 @@ WEEKDAYS = (
 """Short and long names of the days that a date begins with."""
 
 ORIGINAL_MARKS = (
+    "please type your reply above this line", "please reply above this line", "reply above this line",
+    "please type your reply above this line to respond", "write your reply above this line",
+    "bitte antworten sie oberhalb dieser linie", "bitte oberhalb dieser zeile antworten",
+    "bitte geben sie ihre antwort oberhalb dieser zeile ein",
+    "répondez au-dessus de cette ligne", "veuillez répondre au-dessus de cette ligne",
+    "ne pas écrire sous cette ligne",
+    "responda por encima de esta línea", "por favor, escriba su respuesta por encima de esta línea",
+    "responda acima desta linha", "rispondi sopra questa riga", "antwoord boven deze lijn",
+    "typ uw antwoord boven deze lijn",
+    "please do not write below this line", "do not write below this line",
     "original message", "original mail", "original email", "original e-mail", "ursprüngliche nachricht",
     "originalnachricht", "original-nachricht", "ursprüngliche mail", "message d'origine", "message d’origine",
     "message original", "courriel original", "message initial", "mensaje original", "correo original",
