@@ -77,6 +77,9 @@ class RecordConsumer:
                 fetch_max_bytes=16 * 1024 * 1024,
             )
             forbid_topic_creation(self._client._cluster)
+            for name in self._names:
+                # A leader that does not know the topics yet would assign nothing first, and all in a second round.
+                self._client.partitions_for_topic(name)
             listener = _Listener(self._client, self._ours, on_assigned, on_revoked)
             self._client.subscribe(list(self._names), listener=listener)
         except _CLIENT_ERRORS as error:
@@ -84,6 +87,7 @@ class RecordConsumer:
 
     def poll(self, max_records: int = 500, timeout: float = 1.0) -> list[Record]:
         """See `Consumer.poll`."""
+        self._keep_joining()
         try:
             batches = self._client.poll(timeout_ms=int(timeout * 1000), max_records=max_records)
         except _CLIENT_ERRORS as error:
@@ -95,6 +99,17 @@ class RecordConsumer:
             for partition, batch in batches.items()
             for fetched in batch
         ]
+
+    def _keep_joining(self) -> None:
+        """Remind the client that it is joining.
+
+        kafka-python 3.0.12: when a join that changed metadata caused is cut by the end of a `poll` between its
+        JoinGroup and SyncGroup answers, `need_rejoin` turns false, nobody takes the answer, heartbeats stay off, and
+        the member never gets its partitions.
+        """
+        coordinator = self._client._coordinator
+        if coordinator.rejoining and not coordinator.rejoin_needed:
+            coordinator.request_rejoin()
 
     def commit(self, records: Sequence[Record]) -> None:
         """See `Consumer.commit`."""

@@ -155,3 +155,17 @@ def test_one_producer_serves_many_threads(settings: Settings) -> None:
         thread.join()
     assert len(list(read_to_end(settings, MAIL_QUARANTINE))) == 200
     producer.close()
+
+
+def test_a_member_that_polls_in_tiny_steps_gets_its_partitions(settings: Settings) -> None:
+    """kafka-python 3.0.12 forgets that it is joining when a poll ends between its JoinGroup and SyncGroup answers."""
+    ensure_topics(settings, [MAIL_QUARANTINE])
+    for number in range(4):
+        consumer = RecordConsumer(settings, f"tiny-steps-{number}", [MAIL_QUARANTINE])
+        try:
+            deadline = time.monotonic() + 15
+            while not consumer.assignment() and time.monotonic() < deadline:
+                consumer.poll(timeout=0.004)
+            assert len(consumer.assignment()) == CATALOGUE[MAIL_QUARANTINE].partitions
+        finally:
+            consumer.close()
