@@ -53,6 +53,7 @@ _REACHED = re.compile(
 """How a person is reached: what a number alone is not."""
 _NAME = re.compile(r"[-–—/~*]{0,2}[ ]?[A-ZÀ-ÖØ-ÞĀ-ſА-ЯЁІЇЄΑ-Ω][\w.'’-]{0,30}(?: [\w.'’(),-]{1,30}){0,4}[*]?")
 _AND = re.compile(r" (?:and|und|et|y|e|en|och|og|ja|i|a|и|та|ve|și|és|with|mit) |[,&/+!.]")
+_PARTS = re.compile(r"[|•·,–]")
 _DASHED = re.compile(r"(?:[-–—~] ?|/)[A-ZÀ-ÖØ-ÞА-ЯЁ][\w.'’-]{0,25}(?: [A-ZÀ-ÖØ-ÞА-ЯЁ][\w.'’-]{0,25}){0,2}")
 _DELIMITERS = frozenset({"--", "—", "– –", "--=20", "—-", "-—", "--*", "- --", "__", "___"})
 _RULE_MARKS = frozenset("-_=*~─—–·•#")
@@ -175,7 +176,7 @@ def _closing(line: str) -> tuple[str, str] | None:
     """Kind (`closing` or `thanks`) of the formula that `line` is, and what follows it on the line (a name)."""
     if len(line) > 80:
         return None
-    low = line.strip(_TRIMMED).casefold()
+    low = line.strip(_TRIMMED).casefold().replace("i\u0307", "i")  # a Turkish capital
     if low in _CLOSINGS:
         return "closing", ""
     if low in _THANKS:
@@ -215,8 +216,9 @@ def _closing_at(lines: list[str], filled: list[int], end: int, names: tuple[str,
         if not all(_short(line) for line in below) or any(_afterword(line) for line in below):
             break
         kind, _ = found
-        named = bool(below) and _NAME.fullmatch(below[0].strip(_TRIMMED)) is not None
-        if kind == "closing" and (not below or named or len(below[0].split()) <= 5):
+        first = _PARTS.split(below[0], maxsplit=1)[0].strip(_TRIMMED) if below else ""
+        named = _NAME.fullmatch(first) is not None
+        if kind == "closing" and (named or len(first.split()) <= 5):
             best = number
         elif below and best == filled[place + 1]:
             best = number if kind == "thanks" and number + 1 == filled[place + 1] else best
