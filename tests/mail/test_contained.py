@@ -45,6 +45,11 @@ def test_a_block_without_its_end_is_taken_as_far_as_it_goes() -> None:
     assert take_files(whole.removesuffix(b"`\nend\n"))[1] == [ContainedFile("a b.bin", b"x" * 100)]
 
 
+def test_lines_whose_last_blanks_were_lost_or_padded_are_read() -> None:
+    assert take_files(b"begin 644 a\n#0V%T\n \n!80``\n`\nend\n")[1] == [ContainedFile("a", b"Cata")]
+    assert take_files(b"begin 644 a\n#0V%T\nthis is no line of it at all, far too long\nend\n")[1] == []
+
+
 def test_base64_of_posix_is_read_too() -> None:
     assert take_files(b"begin-base64 644 a\naGVsbG8=\n====\n")[1] == [ContainedFile("a", b"hello")]
     assert take_files(b"begin-base64 644 a\n!\xff=====x\n====\n")[1] in ([], [ContainedFile("a", b"")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 from struct import pack
 
@@ -10,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.quality import mimekit
+from mail.parse import parse
+from mail.records import ParsedMail
 from mail.rtf import decompress_rtf, rtf_to_text
 from mail.tnef import Tnef, is_tnef, read_tnef
 
@@ -79,3 +82,44 @@ def test_uncompressed_and_broken_rtf() -> None:
     assert decompress_rtf(b"\0\0\0\0\x02\0\0\0MELA\0\0\0\0{}") == (b"{}", None)
     assert decompress_rtf(b"short") == (b"", "rtf_broken")
     assert decompress_rtf(b"\0\0\0\0\x02\0\0\0ZIP!\0\0\0\0{}") == (b"", "rtf_broken")
+
+
+def winmail(*attributes: bytes) -> bytes:
+    return SIGNATURE + b"".join(attributes)
+
+
+def mail_with(data: bytes, text: str = "") -> ParsedMail:
+    head = "Content-Type: multipart/mixed; boundary=b\n\n--b\n\n" + text + "\n--b\nContent-Type: application/ms-tnef\n"
+    head += 'Content-Transfer-Encoding: base64\nContent-Disposition: attachment; filename="winmail.dat"\n\n'
+    return parse(head.encode() + base64.encodebytes(data) + b"--b--\n")
+
+
+def test_files_stand_in_place_of_winmail_dat_those_of_messages_inside_too() -> None:
+    inner = winmail(
+        attribute(2, 0x00069002, b"\0" * 14), attribute(2, 0x00018010, b"in.txt"), attribute(2, 0x0006800F, b"2")
+    )
+    outer = winmail(
+        attribute(2, 0x00069002, b"\0" * 14),
+        attribute(2, 0x00018010, b"out.txt"),
+        attribute(2, 0x0006800F, b"1"),
+        attribute(2, 0x00069002, b"\0" * 14),
+        attribute(2, 0x0006800F, inner),
+    )
+    mail = mail_with(outer, "See files.")
+    assert mail.text == "See files."
+    assert [(one.path, one.filename, one.data()) for one in mail.attachments] == [
+        ("2.t1", "out.txt", b"1"), ("2.t2.t1", "in.txt", b"2"),
+    ]  # fmt: skip
+
+
+def test_a_body_that_is_rtf_alone_is_read() -> None:
+    rtf = rb"{\rtf1 Hello\par there}"
+    packed = pack("<II4sI", len(rtf) + 12, len(rtf), b"MELA", 0) + rtf
+    property_ = pack("<IHHII", 1, 0x102, 0x1009, 1, len(packed)) + packed
+    assert mail_with(winmail(attribute(1, 0x00069003, property_))).text == "Hello\nthere"
+
+
+def test_text_of_tnef_is_read_and_what_only_bears_its_name_is_kept() -> None:
+    assert mail_with(winmail(attribute(1, 0x0002800C, b"Plain\r\ntext\0"))).text == "Plain\ntext"
+    kept = mail_with(b"no TNEF at all")
+    assert [one.filename for one in kept.attachments] == ["winmail.dat"]
