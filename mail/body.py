@@ -49,6 +49,8 @@ def _walk(nodes: list[Node], kind: str, alternative: bool, chosen: Selection, to
         )
         if kind == "related" and number and node.disposition.value != "attachment":
             chosen.inline.add(id(node))
+        if kind == "appledouble" and node.type.value == "application/applefile":
+            chosen.inline.add(id(node))  # RFC 1740: what a Mac keeps beside the file, no file of its own
         if not shown:
             chosen.attachments.append(node)
         elif kind == "alternative":

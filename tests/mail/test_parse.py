@@ -289,3 +289,23 @@ def test_html_is_cut_at_the_limit() -> None:
     text, cut = html_to_text("<p>abc" * 100, 50)
     assert cut
     assert len(text) < 70
+
+
+def test_the_second_fork_of_a_mac_file_is_no_file_of_its_own() -> None:
+    mail = parse(
+        b"Content-Type: multipart/mixed; boundary=a\n\n--a\n\nSee\n--a\n"
+        b"Content-Type: multipart/appledouble; boundary=b\n\n--b\n"
+        b"Content-Type: application/applefile; name=x.gif\n\nR\n"
+        b"--b\nContent-Type: image/gif; name=x.gif\n\nG\n--b--\n--a--\n"
+    )
+    assert [(one.content_type, one.inline) for one in mail.attachments] == [
+        ("application/applefile", True), ("image/gif", False),
+    ]  # fmt: skip
+
+
+def test_mails_of_a_digest_are_mails_though_nothing_says_so() -> None:
+    mail = parse(
+        b"Content-Type: multipart/digest; boundary=a\n\n"
+        b"--a\n\nSubject: one\n\nFirst\n--a\n\nSubject: two\n\nSecond\n--a--\n"
+    )
+    assert [part.content_type for part in mail.parts] == ["message/rfc822", "text/plain"] * 2
