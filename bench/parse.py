@@ -3,7 +3,7 @@
     python -m bench.parse [CORPORA] [--each N]
 
 Ours reads within the timing: every header decoded, the tree with each leaf decoded, addresses, date, ids, text, new
-text, class with its reason, evidence, authentication results, the bounce where the mail reports one, the content digest.
+text, class with its reason, evidence, authentication results, the bounce where the mail reports one, content digest.
 The floor is `email` with `policy.default`: every header read, every leaf decoded; nothing is understood.
 Both take turns on the same mails, and each mail counts with its best round: machines are shared.
 """
@@ -27,7 +27,7 @@ from mail.classify import classify
 from mail.digest import content_digest
 from mail.evidence import candidates, check_candidates, find_evidence
 from mail.parse import parse
-from mail.reply import new_text
+from mail.reply import reply_of
 
 __all__ = ["Result", "floor", "measure", "ours", "sample"]
 
@@ -59,7 +59,7 @@ def ours(raw: bytes) -> None:
     for part in mail.attachments:
         assert part.sha256
     found = classify(mail)
-    assert new_text(mail.text).text is not None
+    assert reply_of(mail).text is not None
     find_evidence(mail, check_candidates(candidates(mail), (), "bench"))
     authentication_of(mail, ["mx.example.org"])
     content_digest(mail)
