@@ -22,6 +22,8 @@ __all__ = ["divide", "divide_thoroughly"]
 _NONE = Context()
 _LONG_QUOTED = 64
 _MOST_MESSAGES = 1_000
+_MOST_LOOKS = 10_000
+"""Lines that are looked at closely: a monster of 80,000 lines `a:` would take seconds."""
 
 
 @dataclass(slots=True)
@@ -97,13 +99,15 @@ class _Work:
         stack = [_Open(0, 0)]
         owners: dict[int, int] = {}
         at = 0
-        for event in self._events():
+        for looks, event in enumerate(self._events()):
             if event < at:
                 continue
             self._fill(at, event, stack[-1].message)
             at = event
-            if len(self._embedded) < _MOST_MESSAGES and (
-                lines.bare[at] or lines.depth[at] > stack[-1].depth or at in self._cuts
+            if (
+                looks < _MOST_LOOKS
+                and len(self._embedded) < _MOST_MESSAGES
+                and (lines.bare[at] or lines.depth[at] > stack[-1].depth or at in self._cuts)
             ):
                 starter = self._starter(at)
                 if starter is not None and self._accepted(starter, stack):
