@@ -46,16 +46,19 @@ def java() -> str:
 def class_path(part: str, artifacts: tuple[Artifact, ...], folder: Path, progress: Progress) -> str:
     """Class path of the artifacts with all that they depend on, remembered in `folder`/jars.json.
 
+    The jars lie in `folder`/jars, as hard links to the one repository of downloads: jgo's own shared folder is emptied
+    and filled anew whenever somebody resolves the same program, also under a server of another stack that runs from it.
     Each artifact is resolved on its own: resolved together, the version management of one would pull back the
     dependencies of another (log4j's pulls kafka-clients back to 3.9). Raises ProviderTemporary when a download fails.
     """
     memory = folder / "jars.json"
+    place = folder / "jars"
     known: dict[str, list[str]] = _read(memory)
     jars: list[str] = []
     for artifact in artifacts:
         found = known.get(artifact)
-        if not found or not all(Path(jar).exists() for jar in found):
-            found = _resolve(part, artifact, progress)
+        if not found or not all(Path(jar).exists() and place in Path(jar).parents for jar in found):
+            found = _resolve(part, artifact, place, progress)
             known[artifact] = found
             write_private(memory, json.dumps(known, indent=1))
         jars += found
@@ -70,10 +73,10 @@ def _read(memory: Path) -> dict[str, list[str]]:
     return known if isinstance(known, dict) else {}
 
 
-def _resolve(part: str, artifact: Artifact, progress: Progress) -> list[str]:
+def _resolve(part: str, artifact: Artifact, place: Path, progress: Progress) -> list[str]:
     progress(part, f"looking for {artifact.coordinate}")
     for _ in range(2):
-        environment = _build(part, artifact.coordinate, progress)
+        environment = _build(part, artifact.coordinate, place, progress)
         jars = sorted(environment.rglob(artifact.pattern))
         broken = [jar for jar in jars if not zipfile.is_zipfile(jar)]
         if jars and not broken:
@@ -83,7 +86,7 @@ def _resolve(part: str, artifact: Artifact, progress: Progress) -> list[str]:
     raise ProviderTemporary(f"the jars of {artifact.coordinate} arrive broken: check the network, then try again")
 
 
-def _build(part: str, coordinate: str, progress: Progress) -> Path:
+def _build(part: str, coordinate: str, place: Path, progress: Progress) -> Path:
     """Folder with the jars of one coordinate, downloading what is missing."""
     downloads = _Downloads(part, progress)
     try:
@@ -93,7 +96,9 @@ def _build(part: str, coordinate: str, progress: Progress) -> Path:
 
             # No `jar` tool in a bare runtime: jgo then sorts jars by simpler rules, and warns of it each time.
             logging.getLogger("jgo").setLevel(logging.ERROR)
-            return Path(jgo.build(coordinate, resolver=PythonResolver(progress_callback=downloads.one)).path)
+            return Path(
+                jgo.build(coordinate, cache_dir=place, resolver=PythonResolver(progress_callback=downloads.one)).path
+            )
     except ImportError as error:
         raise ConfigurationError(_not_installed(error)) from error
     except Exception as error:  # jgo lets everything through: requests', XML and its own errors

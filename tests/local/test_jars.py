@@ -28,10 +28,10 @@ def play(monkeypatch: pytest.MonkeyPatch, build: Callable[[Path], None], tmp_pat
     """Put `build` in jgo's place; returns the list of coordinates that it is asked for."""
     asked: list[str] = []
 
-    def played(coordinate: str, resolver: object) -> SimpleNamespace:
+    def played(coordinate: str, cache_dir: Path, resolver: object) -> SimpleNamespace:
         asked.append(coordinate)
-        build(tmp_path / "env")
-        return SimpleNamespace(path=tmp_path / "env")
+        build(cache_dir / "env")
+        return SimpleNamespace(path=cache_dir / "env")
 
     monkeypatch.setattr(jgo, "build", played)
     monkeypatch.setenv("M2_REPO", str(tmp_path / "m2"))
@@ -41,10 +41,10 @@ def play(monkeypatch: pytest.MonkeyPatch, build: Callable[[Path], None], tmp_pat
 
 def test_class_path_is_remembered_until_a_jar_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = play(monkeypatch, lambda env: whole_jar(env / "it.jar"), tmp_path)
-    assert jars.class_path("kafka", IT, tmp_path, silent) == str(tmp_path / "env" / "it.jar")
+    assert jars.class_path("kafka", IT, tmp_path, silent) == str(tmp_path / "jars" / "env" / "it.jar")
     jars.class_path("kafka", IT, tmp_path, silent)
     assert len(asked) == 1
-    (tmp_path / "env" / "it.jar").unlink()
+    (tmp_path / "jars" / "env" / "it.jar").unlink()
     jars.class_path("kafka", IT, tmp_path, silent)
     assert len(asked) == 2
 
@@ -56,7 +56,20 @@ def test_only_the_wanted_jar_of_an_artifact_is_taken(tmp_path: Path, monkeypatch
 
     play(monkeypatch, build, tmp_path)
     path = jars.class_path("kafka", (Artifact("org.example:it:1.0#impl-*"),), tmp_path, silent)
-    assert path == str(tmp_path / "env" / "impl-1.jar")
+    assert path == str(tmp_path / "jars" / "env" / "impl-1.jar")
+
+
+def test_each_stack_has_its_own_jars_so_that_none_pulls_them_from_under_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = play(monkeypatch, lambda env: whole_jar(env / "it.jar"), tmp_path)
+    shared = tmp_path / "shared" / "it.jar"
+    whole_jar(shared)
+    (tmp_path / "one").mkdir()
+    # What an earlier release noted: jgo's shared folder.
+    (tmp_path / "one" / "jars.json").write_text(f'{{"{IT[0]}": ["{shared}"]}}')
+    assert jars.class_path("kafka", IT, tmp_path / "one", silent) == str(tmp_path / "one" / "jars" / "env" / "it.jar")
+    assert len(asked) == 1
 
 
 def test_half_a_jar_of_a_killed_download_is_fetched_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,7 +78,7 @@ def test_half_a_jar_of_a_killed_download_is_fetched_again(tmp_path: Path, monkey
 
     def build(env: Path) -> None:
         attempts.append(cached.exists())
-        env.mkdir(exist_ok=True)
+        env.mkdir(parents=True, exist_ok=True)
         if len(attempts) == 1:
             cached.parent.mkdir(parents=True)
             cached.write_bytes(b"PK half a j")
