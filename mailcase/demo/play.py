@@ -120,7 +120,13 @@ class Demo:
         chosen = [entry for entry in mails if entry.expected.phase == phase]
         self.say(f"phase {phase}: delivering {len(chosen)} mails")
         for entry in chosen:
-            self._deliver(entry, observer)
+            try:
+                self._deliver(entry, observer)
+            except (OSError, imaplib.IMAP4.error) as error:
+                raise ProviderTemporary(
+                    f"the mail server broke off at mail {entry.expected.mark} ({error}):"
+                    f" see {self.stack.log_path('greenmail')}, then try again"
+                ) from error
         done = [entry.expected for entry in mails if entry.expected.phase <= phase and entry.expected.same_as is None]
         wanted = sum(len(row.to) for row in done)
         self._wait(f"{wanted} mails to be settled", observer, services, lambda: _is_settled(observer, done))
