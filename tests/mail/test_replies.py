@@ -39,7 +39,7 @@ def mail(text: str, **values: object) -> ParsedMail:
 
 
 @pytest.mark.feature("TX-01", "quotes and signature stripped")
-@pytest.mark.parametrize("name", ["clients", "more_clients", "people", "business"])
+@pytest.mark.parametrize("name", ["clients", "more_clients", "people", "business", "business_more"])
 def test_the_new_text_of_replies_in_many_languages(name: str) -> None:
     wrong = {
         title: (reply_of(mail(body, from_=sender)).text, new)
