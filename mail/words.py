@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import binascii
 
-from mail.charsets import codec_of, decode_header_bytes, decode_text
+from mail.charsets import clean, codec_of, decode_header_bytes, decode_text
 
 __all__ = ["decode_words"]
 
@@ -57,7 +57,8 @@ def _flush(out: list[str], data: bytes, charset: str) -> None:
     if codec_of(charset) is None:
         out.append(decode_header_bytes(data))
     else:
-        out.append(decode_text(data, charset)[0])
+        # UTF-7 and its like can hold half a character, which neither JSON nor a database takes.
+        out.append(clean(decode_text(data, charset)[0]))
 
 
 def _word_at(text: str, at: int) -> tuple[str, bytes, int] | None:
