@@ -112,7 +112,11 @@ class Kafka(Part):
     def _format(self) -> None:
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         done = subprocess.run(
-            [*self._java("-Xmx256m"), "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties)],
+            # `=`: one id of 64 begins with a hyphen, and would be taken for an option.
+            [
+                *self._java("-Xmx256m"),
+                *("kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(self._properties)),
+            ],
             capture_output=True,
             text=True,
             check=False,

@@ -7,6 +7,7 @@ import os
 import signal
 import smtplib
 import time
+import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -27,7 +28,10 @@ from runtime.settings import Settings
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     folder = tmp_path_factory.mktemp("stack") / ".mailcase"
     stack = LocalStack(LocalOptions(dir=folder, kafka_port=0, imap_port=0, smtp_port=0, pop3_port=0, api_port=0))
-    stack.up()
+    with pytest.MonkeyPatch.context() as patch:
+        # The random id of Kafka's cluster as one of 64 is: base64 that begins with a hyphen.
+        patch.setattr("mailcase.local.kafka.uuid.uuid4", lambda: uuid.UUID(int=0xF8 << 120 | uuid.uuid1().int >> 8))
+        stack.up()
     yield stack
     stack.down()
 
@@ -130,4 +134,4 @@ def test_down_stops_all_and_keeps_the_ports(stack: LocalStack) -> None:
 def test_reset_deletes_what_the_stack_made_and_nothing_else(stack: LocalStack, tmp_path: Path) -> None:
     stack.reset()
     left = {path.name for path in stack.options.dir.iterdir()}
-    assert left == {"jars.json", "lock", "logs"}
+    assert left == {"jars", "jars.json", "lock", "logs"}
