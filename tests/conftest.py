@@ -6,6 +6,7 @@ Fixtures are made when a test asks; a run of pure tests starts no server.
 from __future__ import annotations
 
 import contextlib
+import signal
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,12 @@ from tests.support.needs import check_needs, corpora_folder
 from tests.support.servers import TestServers
 
 pytest_plugins = ("tests.support.feature_marks",)
+
+
+def pytest_configure() -> None:
+    # A shell ignores Ctrl-C for what it runs in the background, and children inherit that: tests of Ctrl-C need it back.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
