@@ -27,7 +27,7 @@ pytest_plugins = ("tests.support.feature_marks",)
 
 
 def pytest_configure() -> None:
-    # A shell ignores Ctrl-C for what it runs in the background, and children inherit that: tests of Ctrl-C need it back.
+    # A shell ignores Ctrl-C for what it runs in the background, and children inherit it: tests of Ctrl-C need it back.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
