@@ -57,7 +57,8 @@ def run_all(
 
     The API listens on MAILCASE_HTTP_PORT or 8080, the others on their default ports; where one is taken, on a free one.
     """
-    from mailcase.local.services import Services, free_port
+    from mailcase.local.ports import free_port
+    from mailcase.local.services import Services
     from mailcase.migrate_command import migrate
     from runtime.config import load_configuration
     from runtime.kafka.admin import check_topics, ensure_topics

@@ -20,7 +20,8 @@ from mailcase.demo import relay, report, scenario
 from mailcase.demo.observe import Observer
 from mailcase.demo.scenario import Expectation, ScenarioMail
 from mailcase.local.options import LocalOptions
-from mailcase.local.services import Services, free_port
+from mailcase.local.ports import free_port
+from mailcase.local.services import Services
 from mailcase.local.stack import LocalStack
 from mailcase.migrate_command import SERVICES
 from runtime.database.migrations import migrate

@@ -28,11 +28,28 @@ class Port:
     setting: str
 
 
-def free_port() -> int:
-    """A port that was free a moment ago."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+_given: set[int] = set()
+
+
+def free_port(wanted: int = 0) -> int:
+    """`wanted`, or where that is taken (or 0) a port that was free a moment ago and that this process never gave out.
+
+    The system gives a port that nobody listens on *yet* a second time: two servers of one test would meet.
+    """
+    while True:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, wanted))
+            except OSError:
+                if not wanted:
+                    raise
+                wanted = 0
+                continue
+            port = int(probe.getsockname()[1])
+        if wanted or port not in _given:
+            _given.add(port)
+            return port
 
 
 def answers(port: int, timeout: float = 1.0) -> bool:

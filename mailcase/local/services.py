@@ -10,7 +10,6 @@ import contextlib
 import ctypes
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -21,9 +20,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mailcase.local.ports import free_port
 from schemas.errors import ProviderTemporary
 
-__all__ = ["ServiceProcess", "Services", "free_port"]
+__all__ = ["ServiceProcess", "Services"]
 
 READY_SECONDS = 60.0
 STOP_SECONDS = 30.0
@@ -36,19 +36,6 @@ def _end_with_parent() -> None:
     """In the child: ask Linux to end it when we die, SIGKILL included, so that no demo leaves services behind."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
-def free_port(wanted: int = 0) -> int:
-    """`wanted`, or where that is taken (or 0) any TCP port of the loopback address that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", wanted))
-        except OSError:
-            if not wanted:
-                raise
-            return free_port()
-        return int(probe.getsockname()[1])
 
 
 @dataclass

@@ -22,6 +22,7 @@ import yaml
 from psycopg import sql
 
 from casesvc.api.tokens import create
+from mailcase.local.ports import free_port
 from runtime.database.pool import Database
 from runtime.kafka.admin import ensure_topics
 from runtime.kafka.producer import EventProducer
@@ -82,12 +83,6 @@ def _environment(settings: Settings, folder: Path, port: int) -> dict[str, str]:
         "MAILCASE_LOCAL_DIR": str(folder / "nothing-here"),
         "MAILCASE_HTTP_PORT": str(port),
     }
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def until(found: Callable[[], Any], seconds: float = 30.0) -> Any:

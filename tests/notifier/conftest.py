@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mailcase.local.services import free_port
+from mailcase.local.ports import free_port
 from notifier.store import Store
 from runtime.kafka.admin import ensure_topics
 from runtime.settings import Settings

@@ -20,7 +20,7 @@ import pytest
 from mail.parse import parse
 from mail.signed_ids import SigningKey, verify_marker_token, verify_message_id
 from mailcase.local.greenmail import GreenMailServer
-from mailcase.local.services import free_port
+from mailcase.local.ports import free_port
 from notifier.outgoing import Composer, Ready
 from notifier.records import Entry
 from notifier.templates import RenderedMail, render

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,17 +15,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from mailcase.local.ports import free_port
 from runtime.settings import Settings
 from tests.router.support import SECRET
 
 ROOT = Path(__file__).parents[2]
-
-
-def free_port() -> int:
-    """A port that nothing listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_for(what: str, check: Callable[[], bool], seconds: float = 60, pause: float = 0.1) -> float:
