@@ -113,7 +113,9 @@ class ImapRig:
         with self.client() as client:
             client.select_folder(folder, readonly=True)
             found = client.fetch(client.search(["ALL"]), ["BODY.PEEK[]", "FLAGS"])
-            return {one[b"BODY[]"]: {flag.decode() for flag in one[b"FLAGS"]} for one in found.values()}
+            # A mail that is deleted between SEARCH and FETCH comes as its flags alone (GreenMail): it is not there.
+            there = [one for one in found.values() if b"BODY[]" in one]
+            return {one[b"BODY[]"]: {flag.decode() for flag in one[b"FLAGS"]} for one in there}
 
     def make_folder(self, folder: str) -> None:
         with self.client() as client:
