@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -206,7 +205,7 @@ def test_text_on_the_page_has_the_contrast_of_wcag_aa(tmp_path: Path, theme: int
             assert (light + 0.05) / (dark + 0.05) >= 4.5, (paper, ink)
 
 
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs chromium")
+@pytest.mark.needs("chromium")
 def test_a_browser_shows_the_page(tmp_path: Path) -> None:
     target, picture = tmp_path / "page.html", tmp_path / "page.png"
     run("--html", target, GOLDEN)

@@ -57,5 +57,5 @@ def test_present_program_lets_the_test_run(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_unknown_need_is_an_error() -> None:
-    with pytest.raises(pytest.UsageError, match="needs\\('dovecoat'\\): known are corpora, dovecot"):
+    with pytest.raises(pytest.UsageError, match="needs\\('dovecoat'\\): known are corpora, chromium, dovecot"):
         check("dovecoat")

@@ -16,7 +16,7 @@ from tests.support.servers import ROOT
 
 __all__ = ["check_needs", "corpora_folder", "find_program"]
 
-_PROGRAMS = {"dovecot": ("dovecot", "doveadm", "openssl")}
+_PROGRAMS = {"chromium": ("chromium",), "dovecot": ("dovecot", "doveadm", "openssl")}
 
 
 def find_program(name: str) -> str | None:
