@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-__all__ = ["Mark", "indents", "mark_of", "quotes"]
+import re2
+
+__all__ = ["Mark", "indents", "mark_of", "may_mark", "quotes"]
 
 
 class Mark(Enum):
@@ -21,7 +23,6 @@ class Mark(Enum):
     HIDDEN = "hidden"
 
 
-_ANY = re.compile(r"class|id\s?=|name|style|data-", re.IGNORECASE)
 _HISTORY = re.compile(
     r"""gmail_quote|gmail_extra_quote|divrplyfwdmsg|appendonsend|outlookmessageheader|olk_src_body_section|"""
     r"""reference-message|mail-editor-reference|yahoo[_-]quoted|yahooquoted|moz-cite-prefix|moz-forward-container|"""
@@ -49,10 +50,21 @@ def indents(attributes: str) -> bool:
     return _INDENTED.search(attributes) is not None
 
 
+_MARKED = re2.compile(
+    f"""(?i){_HISTORY.pattern}|["'= ]quote|signature|display|mso-hide""",
+)
+_MARKED_BYTES = re2.compile(_MARKED.pattern.encode())
+
+
+def may_mark(html: str) -> bool:
+    """Whether anything in the whole page may be a mark: one quick look that saves one at each tag."""
+    if html.isascii():
+        return _MARKED.search(html) is not None
+    return _MARKED_BYTES.search(html.encode("utf-8", "replace")) is not None
+
+
 def mark_of(name: str, attributes: str) -> Mark | None:
     """What the element `name` with `attributes` is by them."""
-    if not _ANY.search(attributes):
-        return None
     if _HISTORY.search(attributes):
         return Mark.HISTORY
     if name != "div":

@@ -13,7 +13,7 @@ from mail.contained import take_files
 from mail.dates import parse_date
 from mail.flowed import unflow
 from mail.headers import Headers, read_head
-from mail.html import html_to_text
+from mail.html import HtmlPage, html_page
 from mail.limits import DEFAULT, Limits
 from mail.message_ids import bounded_ids, first_id
 from mail.mime import Node, Tree, read_tree
@@ -122,7 +122,7 @@ def _parse(raw: bytes, digest: str, limits: Limits) -> ParsedMail:
             text, size = clean(unpacked.text), len(unpacked.text.encode("utf-8", "replace"))
             html = html or clean(unpacked.html)[: limits.html_chars] or None
     attachments = tuple(listed)
-    return ParsedMail(
+    mail = ParsedMail(
         raw_sha256=digest,
         raw_size=len(raw),
         headers=headers,
@@ -155,6 +155,10 @@ def _parse(raw: bytes, digest: str, limits: Limits) -> ParsedMail:
         returned=reader.returned(own_leaves),
         defects=tuple(tree.defects),
     )
+    if reader.page is not None:
+        page = reader.page
+        mail.once("html_page", lambda _: page)
+    return mail
 
 
 def _without_lead(source: bytes, limits: Limits) -> bytes:
@@ -209,6 +213,8 @@ class _Reader:
         self._undecoded = 0
         self.files: list[Part] = []
         """Files that stood within text, uuencoded or in yEnc."""
+        self.page: HtmlPage | None = None
+        """What the mail's text was made of, where that is one HTML page alone."""
 
     def part(self, node: Node, embedded: bool) -> Part:
         limit = min(self._limits.part_bytes, self._left)
@@ -251,8 +257,9 @@ class _Reader:
         for node in chosen.text:
             text = decoded[id(node)]
             if node.type.value == "text/html":
-                text, shortened = html_to_text(text, self._limits.text_chars)
-                cut = cut or shortened
+                page = html_page(text, self._limits.text_chars)
+                self.page = page if len(chosen.text) == 1 else None
+                text, cut = page.text, cut or page.cut
             texts.append(text.strip("\n"))
         whole = "\n".join(text for text in texts if text)
         size = len(whole) if whole.isascii() else len(whole.encode("utf-8", "replace"))

@@ -24,7 +24,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from mail.html import html_page
+from mail.html import HtmlPage, html_page
 from mail.records import Address, ParsedMail
 from mail.zones.divide import divide, divide_thoroughly
 from mail.zones.records import Context, Embedded, Form, Zone, ZoneKind, Zones
@@ -81,7 +81,7 @@ def reply_of(mail: ParsedMail) -> Zones:
     context = Context(_signing(mail.from_), mail.subject, answers)
     if mail.html is None or not _MARKED.found(mail.html.lower()):
         return divide(mail.text, context)
-    page = html_page(mail.html, max(len(mail.text) * 2, 64 * 1024))
+    page = mail.once("html_page", _page_of)
     shown = replace(context, history=page.history, signatures=page.signatures)
     if page.text == mail.text:
         return divide(page.text, shown)
@@ -90,6 +90,11 @@ def reply_of(mail: ParsedMail) -> Zones:
         return plain
     rich = divide(page.text, shown)
     return rich if any(zone.message for zone in rich.zones) else plain
+
+
+def _page_of(mail: ParsedMail) -> HtmlPage:
+    """The HTML as a page; `parse` leaves it with the mail where the text was made of it."""
+    return html_page(mail.html or "", max(len(mail.text) * 2, 64 * 1024))
 
 
 def _signing(sender: Address | None) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from mail.zones.lines import Lines
-from mail.zones.search import Phrases
+from mail.zones.search import NOT_WORD, Patterns, Phrases
 from mail.zones.words_history import STARTS, VERBS, WEEKDAYS
 
 __all__ = ["Attribution", "attribution_ending_at", "fields_of", "has_date", "has_moment"]
@@ -26,8 +26,15 @@ _DATE = re.compile(
     r"[0-9]{4}[-/.年][ ]?[0-9]{1,2}|[0-9]{4}년|"
     r"[0-9]{1,2}[-/.][ ]?[0-9]{1,2}[-/.][ ]?[0-9]{2,4}|[0-9]{1,2}[.]?[ ][^\W\d_]{3,10}"
 )
-_YEAR = re.compile(r"\b(?:19|20|25)[0-9]{2}\b")
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"'‘’“”:,;]{1,120}@[^\s<>()\[\]\"',;:]{1,200}")
+_YEAR = f"(?:^|{NOT_WORD})(?:19|20|25)[0-9]{{2}}(?:{NOT_WORD}|$)"
+_SEEN = Patterns(
+    r"[^\s<>()\[\]\"'‘’“”:,;]@[^\s<>()\[\]\"',;:]",
+    _TIME.pattern,
+    "|".join((_DATE.pattern.replace(r"[^\W\d_]", r"\pL"), _YEAR)),
+)
+"""An address, a time of day, a date or year: what an attribution is known by."""
+_SEEN_ADDRESS, _SEEN_TIME, _SEEN_DATE = range(3)
 _STARTS = frozenset(word.casefold() for word in (*STARTS, *WEEKDAYS))
 _ENDS = (":", "：")
 _BARE_ENDS = ("wrote", "schrieb", "writes", ">", ")")
@@ -46,7 +53,7 @@ class Attribution:
 
 def has_moment(text: str) -> bool:
     """Whether a time of day or a year stands in `text`."""
-    return _TIME.search(text) is not None or _YEAR.search(text) is not None or _DATE.search(text) is not None
+    return not {_SEEN_TIME, _SEEN_DATE}.isdisjoint(_SEEN.which(text))
 
 
 def has_date(text: str) -> bool:
@@ -62,14 +69,13 @@ def attribution_ending_at(lines: Lines, number: int) -> Attribution | None:
         return None
     ending = last.rstrip(_TRIMMED)
     ended = ending.endswith(_ENDS) or _zoho(last)
-    if not ended and not lines.quoted:
-        inline = _inline(last)
-        return Attribution(number, number, inline, True) if inline else None
-    below = lines.next_filled(number, 6) if lines.quoted else None
-    before_quotation = below is not None and depths[below] > depths[number]
     if not ended and (inline := _inline(last)):
         return Attribution(number, number, inline, True)
-    if not ended and not (before_quotation and ending.casefold().endswith(_BARE_ENDS)):
+    if not ended and not (lines.quoted and ending.casefold().endswith(_BARE_ENDS)):
+        return None
+    below = lines.next_filled(number, 6) if lines.quoted else None
+    before_quotation = below is not None and depths[below] > depths[number]
+    if not ended and not before_quotation:
         return None
     depth = depths[number]
     best: Attribution | None = None
@@ -134,9 +140,8 @@ def _wrapped(above: str, line: str) -> bool:
 
 def _weight(text: str, starts: bool, before_quotation: bool) -> int:
     """0: none; 1: one if quoted text follows; 2: certain."""
-    address = "@" in text and _ADDRESS.search(text) is not None
-    time = _TIME.search(text) is not None
-    date = _DATE.search(text) is not None or _YEAR.search(text) is not None
+    seen = _SEEN.which(text)
+    address, time, date = _SEEN_ADDRESS in seen, _SEEN_TIME in seen, _SEEN_DATE in seen
     if not (before_quotation or address or date):
         return 0
     if _VERBS.found(text.casefold()):

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from mail.zones.headers import is_rule
-from mail.zones.search import Phrases
+from mail.zones.search import NOT_WORD, Patterns, Phrases
 from mail.zones.words_tails import (
     BANNERS,
     CLOSINGS,
@@ -30,6 +30,7 @@ _WIDE = 72
 _CLOSINGS = frozenset(word.casefold() for word in CLOSINGS)
 _THANKS = frozenset(word.casefold() for word in THANKS)
 _DEVICES = tuple(word.casefold() for word in DEVICE_LINES)
+_DEVICE_STARTS = frozenset(word[:2] for word in _DEVICES)
 _TITLES = frozenset(word.casefold() for word in DISCLAIMER_TITLES)
 _DISCLAIMERS = Phrases(DISCLAIMERS)
 _SCANNED = re.compile(
@@ -38,17 +39,17 @@ _SCANNED = re.compile(
     r".{0,80}(?:virus|viren|avast|avg|malware|mimecast|messagelabs)"
 )
 _FOOTERS = Phrases(FOOTERS)
+_LEGAL = Phrases((*DISCLAIMERS, *FOOTERS))
 _BANNERS = Phrases(BANNERS)
-_CONTACT = re.compile(
-    r"[\w.+-]{1,64}@[\w.-]{1,100}|https?://|www\.|\+?\(?[0-9]{2,5}\)?[-\s/.()0-9]{5,20}[0-9]|"
-    r"\b(?:tel|phone|fax|mobile|mobil|cell|office|direct|skype|telefon|tél|handy|móvil|тел|電話|电话|전화)\b",
-    re.IGNORECASE,
+_LINES_OF_CONTACT = "tel|phone|fax|mobile|mobil|cell|office|direct|skype|telefon|tél|handy|móvil|тел|電話|电话|전화"
+_ANYWHERE = r"[\pL\pN_.+-]@[\pL\pN_.-]|(?i:https?://|www\.)|" + (
+    f"(?i:(?:^|{NOT_WORD})(?:{_LINES_OF_CONTACT})(?:{NOT_WORD}|$))"
 )
-_REACHED = re.compile(
-    r"[\w.+-]{1,64}@[\w.-]{1,100}|https?://|www\.|\+[0-9]{1,3}[ (0-9]|\([0-9]{2,5}\) ?[0-9]{3}|"
-    r"\b[0-9]{3}[-.][0-9]{3}[-.][0-9]{4}\b|"
-    r"\b(?:tel|phone|fax|mobile|mobil|cell|office|direct|skype|telefon|tél|handy|móvil|тел|電話|电话|전화)\b",
-    re.IGNORECASE,
+_CONTACT = Patterns(_ANYWHERE + r"|[0-9]{2}\)?[-\s/.()0-9]{5,20}[0-9]")
+_REACHED = Patterns(
+    _ANYWHERE
+    + r"|\+[0-9]{1,3}[ (0-9]|\([0-9]{2,5}\) ?[0-9]{3}|"
+    + f"(?:^|{NOT_WORD})[0-9]{{3}}[-.][0-9]{{3}}[-.][0-9]{{4}}(?:{NOT_WORD}|$)"
 )
 """How a person is reached: what a number alone is not."""
 _NAME = re.compile(r"[-–—/~*]{0,2}[ ]?[A-ZÀ-ÖØ-ÞĀ-ſА-ЯЁІЇЄΑ-Ω][\w.'’-]{0,30}(?: [\w.'’(),-]{1,30}){0,4}[*]?")
@@ -58,6 +59,16 @@ _DASHED = re.compile(r"(?:[-–—~] ?|/)[A-ZÀ-ÖØ-ÞА-ЯЁ][\w.'’-]{0,25}(
 _DELIMITERS = frozenset({"--", "—", "– –", "--=20", "—-", "-—", "--*", "- --", "__", "___"})
 _RULE_MARKS = frozenset("-_=*~─—–·•#")
 _TRIMMED = " ,.!;:–—-*_~\t，。！、"
+_WORD = re.compile(r"[^ \t,.!;:–—*~，。！、&/+-]+")
+
+
+def _closing_words() -> frozenset[str]:
+    """First words of all formulas: a line that begins otherwise is none."""
+    found = (_WORD.search(formula) for formula in (*_CLOSINGS, *_THANKS))
+    return frozenset(word.group() for word in found if word)
+
+
+_CLOSING_WORDS = _closing_words()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +86,22 @@ def find_tail(lines: list[str], names: tuple[str, ...], apart: bool) -> Tail:
     `lines` may be nothing but a signature.
     """
     total = len(lines)
-    floor = _window(lines)
+    filled = [number for number, line in enumerate(lines) if line]
+    floor = 0
+    if len(filled) > _WINDOW:
+        floor = filled[-_WINDOW - 1] + 1
+        filled = filled[-_WINDOW:]
     disclaimer = _disclaimer_at(lines, floor)
-    end = disclaimer
-    signature = end
-    while True:
-        filled = _filled_end(lines, floor, signature)
-        found = _signature_at(lines, floor, filled, names)
-        if found >= filled:
+    end = signature = disclaimer
+    while filled and filled[-1] >= signature:
+        filled.pop()
+    while filled:
+        found = _signature_at(lines, filled, names)
+        if found > filled[-1]:
             break
         signature = found
+        while filled and filled[-1] >= signature:
+            filled.pop()
     if not any(lines[:signature]) and not (apart and _unmistakable(lines)):
         # Nothing but a signature: then it is what was written, device lines and disclaimers excepted.
         devices = (number for number, line in enumerate(lines[:end]) if _device(line))
@@ -92,40 +109,25 @@ def find_tail(lines: list[str], names: tuple[str, ...], apart: bool) -> Tail:
     return Tail(signature, disclaimer if any(lines[:disclaimer]) or apart else total)
 
 
-def _filled_end(lines: list[str], floor: int, end: int) -> int:
-    while end > floor and not lines[end - 1]:
-        end -= 1
-    return end
-
-
 def _unmistakable(lines: list[str]) -> bool:
     first = next((line for line in lines if line), "")
     return first in _DELIMITERS or is_rule(first) or _device(first)
 
 
-def _window(lines: list[str]) -> int:
-    seen = 0
-    for number in range(len(lines) - 1, -1, -1):
-        seen += 1 if lines[number] else 0
-        if seen > _WINDOW:
-            return number + 1
-    return 0
-
-
-def _signature_at(lines: list[str], floor: int, end: int, names: tuple[str, ...]) -> int:
-    """First line of what ends `lines[:end]` as a signature; `end` where nothing does."""
-    if end <= floor:
-        return end
-    for number in range(end - 1, max(floor, end - 30) - 1, -1):
-        if lines[number] in _DELIMITERS and end > 1:
-            return number
-    filled = [number for number in range(floor, end) if lines[number]]
-    if _device(lines[end - 1]):
-        return end - 1
-    if len(filled) > 1 and _device(lines[filled[-2]]) and len(lines[end - 1]) <= _WIDE and _device_pair(lines[end - 1]):
+def _signature_at(lines: list[str], filled: list[int], names: tuple[str, ...]) -> int:
+    """First line of what ends `lines` as a signature, `filled` being the lines with something on them; the line after
+    the last of these where nothing does."""
+    last = filled[-1]
+    end = last + 1
+    if not _DELIMITERS.isdisjoint(lines[max(filled[0], end - 30) : end]) and end > 1:
+        return next(number for number in range(last, -1, -1) if lines[number] in _DELIMITERS)
+    if _device(lines[last]):
+        return last
+    if len(filled) > 1 and _device(lines[filled[-2]]) and len(lines[last]) <= _WIDE and _device_pair(lines[last]):
         return filled[-2]
     for number in filled[-_BLOCK - 1 :]:
-        if lines[number][:1] in _RULE_MARKS and is_rule(lines[number]) and _contacts_below(lines, number, end):
+        line = lines[number]
+        if line[0] in _RULE_MARKS and is_rule(line) and _contacts_below(lines, number, end):
             return number
     return min(
         _closing_at(lines, filled, end, names), _dashed_at(lines, filled, end), _block_at(lines, filled, end, names)
@@ -137,7 +139,7 @@ def _device(line: str) -> bool:
     if not 6 <= len(line) <= 110:
         return False
     low = line.strip("*_<>[]()~-–— \t").casefold()
-    if not low.startswith(_DEVICES):
+    if low[:2] not in _DEVICE_STARTS or not low.startswith(_DEVICES):
         return False
     if "http" in low or "<" in line:
         return True
@@ -159,22 +161,25 @@ def _contacts_below(lines: list[str], rule: int, end: int) -> bool:
     below = [line for line in lines[rule + 1 : end] if line]
     if not 0 < len(below) <= _BLOCK or any(len(line) > 90 for line in below):
         return False
-    return any(_CONTACT.search(line[:200]) for line in below) and all(_short(line) for line in below)
+    return any(_CONTACT.which(line[:200]) for line in below) and all(_short(line) for line in below)
 
 
 def _short(line: str) -> bool:
     """Fits a signature: no sentence."""
     if len(line) > 90:
         return False
-    if line.endswith(("?", ":")) and not _CONTACT.search(line):
+    if line.endswith(("?", ":")) and not _CONTACT.which(line):
         return False
     words = line.split()
-    return len(words) <= 8 or _CONTACT.search(line) is not None or ("|" in line or "•" in line or "·" in line)
+    return len(words) <= 8 or bool(_CONTACT.which(line)) or ("|" in line or "•" in line or "·" in line)
 
 
 def _closing(line: str) -> tuple[str, str] | None:
     """Kind (`closing` or `thanks`) of the formula that `line` is, and what follows it on the line (a name)."""
     if len(line) > 80:
+        return None
+    word = _WORD.search(line)
+    if word is None or word.group().casefold().replace("i\u0307", "i") not in _CLOSING_WORDS:
         return None
     low = line.strip(_TRIMMED).casefold().replace("i\u0307", "i")  # a Turkish capital
     if low in _CLOSINGS:
@@ -208,11 +213,11 @@ def _closing_at(lines: list[str], filled: list[int], end: int, names: tuple[str,
     for place in range(len(filled) - 1, max(-1, len(filled) - _BLOCK - 2), -1):
         number = filled[place]
         found = _closing(lines[number])
-        below = [lines[at] for at in filled[place + 1 :]]
         if found is None:
             if not _short(lines[number]):
                 break
             continue
+        below = [lines[at] for at in filled[place + 1 :]]
         if not all(_short(line) for line in below) or any(_afterword(line) for line in below):
             break
         kind, _ = found
@@ -224,7 +229,7 @@ def _closing_at(lines: list[str], filled: list[int], end: int, names: tuple[str,
             best = number if kind == "thanks" and number + 1 == filled[place + 1] else best
             break
         elif (below and _is_sender(below[0], names)) or (
-            named and len(below) >= 2 and any(_CONTACT.search(line) for line in below[1:])
+            named and len(below) >= 2 and any(_CONTACT.which(line) for line in below[1:])
         ):
             best = number
         else:
@@ -244,7 +249,7 @@ def _is_sender(line: str, names: tuple[str, ...]) -> bool:
 def _dashed_at(lines: list[str], filled: list[int], end: int) -> int:
     """`-Ann` or `/Ann` as the last line, and no item of a list."""
     last = filled[-1]
-    if not _DASHED.fullmatch(lines[last]) or len(filled) < 2:
+    if lines[last][0] not in "-–—~/" or len(filled) < 2 or not _DASHED.fullmatch(lines[last]):
         return end
     above = lines[filled[-2]]
     return end if above.startswith(("-", "–", "*", "•", "/")) or above.endswith(":") or last - filled[-2] < 2 else last
@@ -257,9 +262,9 @@ def _block_at(lines: list[str], filled: list[int], end: int, names: tuple[str, .
         number = filled[place]
         if number >= start:
             break
-        below = [lines[at] for at in filled[place + 1 :]]
-        if not _is_sender(lines[number], names) or not _apart(lines, number):
+        if len(lines[number]) > _WIDE or not _is_sender(lines[number], names) or not _apart(lines, number):
             continue
+        below = [lines[at] for at in filled[place + 1 :]]
         if all(_short(line) and not _afterword(line) for line in below):
             return number
     return start
@@ -287,11 +292,13 @@ def _contact_paragraph(lines: list[str], filled: list[int], end: int) -> int:
     first = block[0].strip(_TRIMMED)
     if not _NAME.fullmatch(first) or any(char.isdigit() for char in first):
         return end
-    return start if sum(1 for line in block[1:] if _REACHED.search(line[:200])) >= 2 else end
+    return start if sum(1 for line in block[1:] if _REACHED.which(line[:200])) >= 2 else end
 
 
 def _disclaimer_at(lines: list[str], floor: int) -> int:
     """First line of the trailing paragraphs that are disclaimers, their title or rule included."""
+    if not _LEGAL.found(" ".join(lines[floor:]).casefold()):
+        return len(lines)
     title = next(
         (at for at in range(floor, len(lines)) if lines[at] and len(lines[at]) <= 50 and _titled(lines, at)), None
     )
