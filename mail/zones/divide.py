@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from mail.subject import read_subject
 from mail.zones.attributions import attribution_ending_at, fields_of
-from mail.zones.headers import block_at, candidates, field_of, is_rule, mark_at, notes_block_at
+from mail.zones.headers import Look, block_at, candidates, field_of, is_rule, mark_at, notes_block_at
 from mail.zones.lines import read_lines
 from mail.zones.records import Context, Embedded, Form, Zone, ZoneKind, Zones
 from mail.zones.tails import banner_end, find_tail
@@ -73,6 +73,7 @@ class _Work:
         self._messages = [0] * len(lines)
         self._embedded: list[Embedded] = []
         self._forward = False
+        self._looks = candidates(lines.bare)
         starts = lines.starts
         self._cuts = {min(bisect_left(starts, offset), len(lines) - 1) for offset in context.history}
         self._signed = [
@@ -82,15 +83,16 @@ class _Work:
     def _events(self) -> list[int]:
         """Lines that may introduce a message, or that are quoted otherwise than the one before them."""
         bare, depths = self._lines.bare, self._lines.depth
-        events = candidates(bare) | self._cuts
-        if self._lines.quoted:
-            depth = 0
-            for number, line in enumerate(bare):
-                if (line or depths[number]) and depths[number] != depth:
-                    depth = depths[number]
-                    events.add(number)
-                    if number:
-                        events.add(number - 1)
+        if not self._lines.quoted and not self._cuts:
+            return list(self._looks)
+        events = self._cuts.union(self._looks)
+        depth = 0
+        for number, line in enumerate(bare):
+            if depths[number] != depth and (line or depths[number] > depth):
+                depth = depths[number]
+                events.add(number)
+                if number:
+                    events.add(number - 1)
         return sorted(events)
 
     def assign(self) -> None:
@@ -117,12 +119,12 @@ class _Work:
         self._fill(at, len(lines), stack[-1].message)
 
     def _fill(self, first: int, after: int, message: int) -> None:
-        if after > first:
+        if message:
             self._messages[first:after] = [message] * (after - first)
             self._kinds[first:after] = [self._kind(message)] * (after - first)
-            if message == 0 and self._written is None:
-                bare = self._lines.bare
-                self._written = next((at for at in range(first, after) if bare[at] and not is_rule(bare[at])), None)
+        elif self._written is None and after > first:
+            bare = self._lines.bare
+            self._written = next((at for at in range(first, after) if bare[at] and not is_rule(bare[at])), None)
 
     def _was_written(self, before: int) -> bool:
         """Whether new text stands above line `before`."""
@@ -174,6 +176,25 @@ class _Work:
             return self._cut(at)
         if not bare or len(bare) > 1_000:
             return None
+        look = self._looks.get(at)
+        if look is Look.EDGE:
+            introduced = self._marked_at(at, bare)
+            if introduced is not None or is_rule(bare):
+                return introduced
+        colon = look is not None and (":" in bare or "：" in bare)
+        if colon and field_of(bare) is not None:
+            block = block_at(lines, at, False) or notes_block_at(lines, at)
+            if block is not None:
+                return _Starter(block.first, block.last, Form.HEADER, False, block.fields)
+        if colon or bare[0] == "-" or bare.endswith(("e", "b", "s", ">", ")")):
+            found = attribution_ending_at(lines, at)
+            if found is not None:
+                return _Starter(found.first, found.last, Form.ATTRIBUTION, False, fields_of(found.text), found.certain)
+        return None
+
+    def _marked_at(self, at: int, bare: str) -> _Starter | None:
+        """What a mark (`---- Original Message ----`) or a rule at line `at` introduces."""
+        lines = self._lines
         mark = mark_at(bare)
         if mark is not None:
             below = lines.next_filled(at, 5)
@@ -184,22 +205,12 @@ class _Work:
             if mark.ruled:
                 merged = self._attributed(below) if below is not None else None
                 return _Starter(at, merged or at, Form.MARK, mark.forwarded)
-        colon = ":" in bare or "：" in bare
         if is_rule(bare):
             below = lines.next_filled(at, 5)
             if below is not None and below - at <= 3:
                 block = block_at(lines, below, False)
                 if block is not None:
                     return _Starter(at, block.last, Form.HEADER, False, block.fields)
-            return None
-        if colon and field_of(bare) is not None:
-            block = block_at(lines, at, False) or notes_block_at(lines, at)
-            if block is not None:
-                return _Starter(block.first, block.last, Form.HEADER, False, block.fields)
-        if colon or bare[0] == "-" or bare.endswith(("e", "b", "s", ">", ")")):
-            found = attribution_ending_at(lines, at)
-            if found is not None:
-                return _Starter(found.first, found.last, Form.ATTRIBUTION, False, fields_of(found.text), found.certain)
         return None
 
     def _cut(self, at: int) -> _Starter | None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import Enum
 
 from mail.zones.attributions import has_date, has_moment
 from mail.zones.lines import Lines
 from mail.zones.words_history import FORWARD_MARKS, HEADER_NAMES, ORIGINAL_MARKS
 
-__all__ = ["Block", "Mark", "block_at", "candidates", "field_of", "is_rule", "mark_at", "notes_block_at"]
+__all__ = ["Block", "Look", "Mark", "block_at", "candidates", "field_of", "is_rule", "mark_at", "notes_block_at"]
 
 _LONGEST_NAME = 40
 _MOST_LINES = 30
@@ -52,9 +53,18 @@ class Mark:
     """Between rules or with a colon: it needs no header below it."""
 
 
-def candidates(bare: list[str]) -> set[int]:
-    """Lines that can be a mark, a rule, a field of a header or the end of an attribution: a cheap look."""
-    return {
+class Look(Enum):
+    """What a line may be, by a cheap look."""
+
+    EDGE = "edge"
+    """A mark or a rule, by its first or last character."""
+    FIELD = "field"
+    """A field of a copied header; or else part of an attribution."""
+
+
+def candidates(bare: list[str]) -> dict[int, Look]:
+    """Lines that can be a mark, a rule, a field of a header or the end of an attribution, in order."""
+    maybe = [
         number
         for number, line in enumerate(bare)
         if line
@@ -64,9 +74,21 @@ def candidates(bare: list[str]) -> set[int]:
             or (":" in line and line.find(":", 1, _LONGEST_NAME) > 0)
             or "：" in line[:_LONGEST_NAME]
         )
-    }
+    ]
+    found = {}
+    for number in maybe:
+        line = bare[number]
+        if line[0] in _FIRST or line[-1] in _LAST:
+            if line[-1] in _COLONS or "@" in line or is_rule(line) or field_of(line) or mark_at(line):
+                found[number] = Look.EDGE
+        elif "@" in line or line[-1] in _ATTRIBUTED or field_of(line):
+            found[number] = Look.FIELD
+    return found
 
 
+_ATTRIBUTED = "ebs>)"
+"""Last letters of attributions without a colon (`Ann wrote`, `schrieb`, `writes`, `<address>`, `(date)`)."""
+_COLONS = ":："
 _FIRST = frozenset("-_=*~<#[─—–•·")
 _LAST = frozenset(":：*_-\"'")
 
