@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +13,7 @@ import typer
 
 from mailcase.inspect_page import page
 from mailcase.inspection import as_line, inspect, unreadable
-from mailcase.mail_sources import Files, mails_of
+from mailcase.mail_sources import Files, Found, mails_of
 from router.text.language import load
 
 app = typer.Typer(help="What mailcase understands of mails.")
@@ -87,5 +87,7 @@ def _chunks(paths: Iterator[Path]) -> Iterator[list[Path]]:
 
 def _write_page(paths: list[Path], target: Path) -> None:
     files = Files(tuple(path for path in paths if str(path) != "-"))
-    target.write_text(page(found for path in files for found in mails_of(path)), encoding="utf-8")
+    piped = [Found("-", sys.stdin.buffer.read())] if len(files.named) < len(paths) else []
+    text = page(chain(piped, (found for path in files for found in mails_of(path))))
+    target.write_bytes(text.encode("utf-8", "replace"))
     typer.echo(f"{target}: open it in a browser")

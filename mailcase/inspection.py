@@ -6,11 +6,13 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from mail.absence import Absence
 from mail.bounces import Bounce, BounceRecipient, parse_bounce
 from mail.classify import classify
 from mail.parse import parse
 from mail.records import Address, ParsedMail
 from mail.reply import Zones, reply_of
+from mailcase.mail_sources import no_mail_but
 from router.text.language import Language, spoken
 from schemas.ids import sha256_hex
 
@@ -59,10 +61,14 @@ class Understood:
     zones: Zones
     language: Language
     bounce: Bounce | None
+    absence: Absence | None = None
+    """Of an out-of-office note that names dates."""
 
 
 def inspect(path: str, raw: bytes) -> Inspected:
     """What is understood of the mail `raw`. Total."""
+    if (other := no_mail_but(raw)) is not None:
+        return unreadable(path, other, sha256_hex(raw))
     try:
         return _record(path, understand(raw))
     except Exception as error:  # every input gets an answer; this one is a bug's
@@ -78,7 +84,8 @@ def understand(raw: bytes) -> Understood:
     if why := _hopeless(raw, mail):
         kind, reason = UNREADABLE, why
     bounce = parse_bounce(mail) if kind in _REPORTS else None
-    return Understood(mail, kind, reason, zones, spoken(f"{zones.text}\n{mail.subject}"), bounce)
+    language = spoken(f"{zones.text}\n{mail.subject}")
+    return Understood(mail, kind, reason, zones, language, bounce, found.absence)
 
 
 def unreadable(path: str, reason: str, sha256: str | None = None) -> Inspected:
