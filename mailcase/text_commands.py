@@ -46,7 +46,7 @@ def analyses(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
             continue
         try:
             given = json.loads(line)
-        except ValueError as error:  # also bytes that are not UTF-8
+        except (ValueError, RecursionError) as error:  # also bytes that are not UTF-8, and brackets without end
             yield {"line": number, "error": f"line {number} is no JSON: {error}"}
             continue
         if not isinstance(given, dict) or not isinstance(given.get("text"), str):

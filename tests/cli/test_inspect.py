@@ -242,6 +242,14 @@ def test_each_line_of_texts_is_analysed(tmp_path: Path) -> None:
     assert last["language"]["code"] == "fr"
 
 
+def test_brackets_without_end_are_an_error_of_their_line() -> None:
+    result = RUNNER.invoke(text_app, ["analyse", "-"], input=b"[" * 100_000 + b'\n{"text": "Good morning"}\n')
+    assert [sorted(json.loads(line)) for line in result.stdout_bytes.splitlines()] == [
+        ["error", "line"],
+        ["entities", "language", "sentiment"],
+    ]
+
+
 def test_texts_come_by_standard_input() -> None:
     result = RUNNER.invoke(text_app, ["analyse", "-"], input=b'{"text": ""}\n')
     assert json.loads(result.stdout_bytes)["language"] == {"code": "und", "confidence": 0.0}
