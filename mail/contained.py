@@ -37,6 +37,8 @@ class ContainedFile:
 def take_files(data: bytes) -> tuple[bytes, list[ContainedFile]]:
     """`data` without its encoded blocks, and the files that they held."""
     files: list[ContainedFile] = []
+    if b"begin" not in data:  # one look for all three
+        return data, files
     if b"begin " in data or b"begin-base64 " in data:
         data = _take(data, _BEGIN, _uuencoded, files)
     if b"=ybegin " in data:

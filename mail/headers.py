@@ -60,8 +60,12 @@ class Headers:
         return isinstance(name, str) and (name in self._index or name.lower() in self._index)
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
+        limit = self._limit
         for name, value in self._fields:
-            yield name, self._decoded(value)
+            if isinstance(value, str) and len(value) < limit and "=?" not in value and "\t" not in value:
+                yield name, value.replace("\n", "").strip(" ")
+            else:
+                yield name, self._decoded(value)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Headers) and self._raw() == other._raw()

@@ -11,6 +11,7 @@ from schemas.ids import MAX_ID_LENGTH
 __all__ = ["bounded_ids", "first_id", "ids_in"]
 
 # `[^<>]` cannot run over the next bracket, so each character is looked at once.
+_SINGLE = re.compile(r"<[^<>\s=]++>")
 _BRACKETED = re.compile(r"<([^<>]{1,2000})>")
 
 
@@ -19,6 +20,8 @@ def ids_in(text: str) -> list[str]:
 
     Text in between (`Your message of …`) is passed over. Where nothing is in brackets, words with an `@` are taken.
     """
+    if _SINGLE.fullmatch(text) and len(text) <= MAX_ID_LENGTH:
+        return [text]
     text = _unwrapped(text)
     found = ["".join(inner.split()) for inner in _BRACKETED.findall(text)]
     if not found:

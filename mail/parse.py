@@ -191,8 +191,8 @@ def _delivered_to(headers: Headers) -> tuple[str, ...]:
 
 def _return_path(headers: Headers) -> str | None:
     value = headers.text("return-path")
-    if value is None:
-        return None
+    if value is None or value == "<>":
+        return None if value is None else ""
     addresses, _ = parse_lists([value], 1)
     return addresses[0].address if addresses else value.strip().strip("<>").strip()[:512]
 
