@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from mail.arc import read_chain, sealed_results
 from mail.canonical import SignedMessage
 from mail.records import ParsedMail
-from mail.sender import SenderCheck
+from mail.sender import SenderCheck, author_domain
 
 __all__ = ["AuthenticationEvidence", "authentication_of"]
 
@@ -22,7 +22,10 @@ _MAX_BYTES = 32 * 1024
 _MAX_RESULTS = 50
 _MAX_REASON = 500
 _OWN = "mailcase"
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[();=]|\s+|[^"();=\s]+', re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|"|[();=]|\s+|[^"();=\s]+', re.DOTALL)
+# Quotes mean nothing in a comment, backslashes do (RFC 5322 §3.2.2): what strangers get into one must not end it.
+_IN_COMMENT = re.compile(r"\\.?|[()]|[^()\\]+", re.DOTALL)
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _RESULTS = frozenset(
     (
         "pass", "fail", "none", "neutral", "softfail", "policy", "temperror", "permerror", "hardfail", "bestguesspass",
@@ -93,8 +96,7 @@ def _with_own_check(mail: ParsedMail, found: AuthenticationEvidence, check: Send
         found = replace(found, arc=check.arc.result)
     if found.trusted and found.dmarc != "none":
         return found
-    authors = {author.domain for author in mail.from_all}
-    domain = next(iter(authors)) if len(authors) == 1 else ""
+    domain = author_domain(mail)
     told = found.spf if found.trusted and found.spf != "none" else None
     verdict = check.dmarc(domain, told, found.spf_domain)
     signers = tuple(dict.fromkeys((*check.signers, *found.dkim_domains)))
@@ -137,8 +139,8 @@ def _evidence(mail: ParsedMail, server: str, results: list[_Result]) -> Authenti
     passed = tuple(dict.fromkeys(_domain(result, "header.d", "header.i") for result in dkim if result.result == "pass"))
     header_from = _domain(dmarc, "header.from") if dmarc else ""
     verdict, reason = dmarc.result if dmarc else "none", f"by {server}"
-    authors = {author.domain for author in mail.from_all}
-    if verdict == "pass" and (len(authors) != 1 or (header_from and header_from not in authors)):
+    author = author_domain(mail)
+    if verdict == "pass" and (not author or (header_from and header_from != author)):
         # Evaluated for another author than the one that we show: several From fields, or several authors in one.
         verdict, reason = "permerror", f"by {server}: passed for {header_from or '?'}, which is not the one author"
     return AuthenticationEvidence(
@@ -184,9 +186,9 @@ def _parse(text: str) -> tuple[str, list[_Result]]:
 def _segments(text: str) -> list[list[str]]:
     """Words of each stretch between semicolons, comments left out; `=` is a word of its own."""
     segments: list[list[str]] = [[]]
-    depth = 0
-    for match in _TOKEN.finditer(text):
-        piece = match.group()
+    depth = at = 0
+    while match := (_IN_COMMENT if depth else _TOKEN).match(text, at):
+        piece, at = match.group(), match.end()
         if piece == "(":
             depth += 1
         elif piece == ")":
@@ -195,8 +197,8 @@ def _segments(text: str) -> list[list[str]]:
             continue
         elif piece == ";":
             segments.append([])
-        elif piece[0] == '"':
-            segments[-1].append(piece.strip('"').replace("\\", ""))
+        elif piece[0] == '"' and len(piece) > 1:
+            segments[-1].append(_ESCAPE.sub(r"\1", piece[1:-1]))
         else:
             segments[-1].append(piece)
     return segments

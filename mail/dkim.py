@@ -48,7 +48,8 @@ _MAX_SIGNATURES = 8
 _MAX_SIGNED_NAMES = 200
 _MAX_RSA_BITS = 8192
 _MIN_RSA_BITS = 1024
-_B_VALUE = re.compile(rb"((?:^|[;:])[ \t\r\n]{0,200}b[ \t\r\n]{0,200}=)[^;]*")
+# The tag `b`, first or behind a semicolon: in `z=` stand copies of fields, `Subject:b=3D…` among them.
+_B_VALUE = re.compile(rb"((?:\A[^:;]{0,200}:|;)[ \t\r\n]{0,200}b[ \t\r\n]{0,200}=)[^;]*")
 _DOMAIN = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?){0,60}")
 _NUMBER = re.compile(r"[0-9]{1,12}")
 
@@ -192,7 +193,8 @@ def read_key(records: tuple[str, ...] | None) -> tuple[Key, dict[str, str]]:
     if tags is None or tags.get("v", "DKIM1") != "DKIM1":
         raise Unusable("permerror", "there is no key")
     services = set(tags.get("s", "*").replace(" ", "").split(":"))
-    if "sha256" not in tags.get("h", "sha256") or not {"email", "*"} & services:
+    digests = set(tags.get("h", "sha256").replace(" ", "").lower().split(":"))
+    if "sha256" not in digests or not {"email", "*"} & services:
         raise Unusable("permerror", "the key is for other uses")
     data = base64_value(tags["p"])
     if not data:

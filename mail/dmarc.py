@@ -5,18 +5,20 @@ The organisational domain comes from the Public Suffix List (RFC 7489 §3.2), in
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from publicsuffixlist import PublicSuffixList
 
-from mail.canonical import parse_tags
 from mail.dkim import DnsAnswers, Unusable, domain_value
 
 __all__ = ["DmarcResult", "DmarcSender", "dmarc_questions", "evaluate_dmarc", "organizational_domain"]
 
 _POLICIES = ("none", "quarantine", "reject")
+_VERSION = re.compile(r"[ \t]{0,20}v[ \t]{0,20}=[ \t]{0,20}DMARC1[ \t]{0,20}(?:;|\Z)")
+_MAX_TAGS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def _aligned(signer: str, author: str, strict: bool) -> bool:
 
 def _record(texts: Iterable[str], *, subdomain: bool) -> _Record | None:
     """The policy record (RFC 7489 §6.6.3); None where there is none, or several, which counts as none."""
-    found = [tags for text in texts if (tags := parse_tags(text)) and tags.get("v") == "DMARC1"]
+    found = [_tags(text) for text in texts if _VERSION.match(text)]
     if len(found) != 1:
         return None
     tags = found[0]
@@ -110,6 +112,16 @@ def _record(texts: Iterable[str], *, subdomain: bool) -> _Record | None:
             return None
         policy = "none"
     return _Record(policy, tags.get("adkim", "r").lower() == "s", tags.get("aspf", "r").lower() == "s")
+
+
+def _tags(text: str) -> dict[str, str]:
+    """Tags of a policy record; what is no tag is passed over, as RFC 7489 §6.3 wants."""
+    pairs = (piece.partition("=") for piece in text.split(";", _MAX_TAGS)[:_MAX_TAGS])
+    tags: dict[str, str] = {}
+    for name, equals, value in pairs:
+        if equals:
+            tags.setdefault(name.strip().lower(), value.strip())
+    return tags
 
 
 @lru_cache(maxsize=1)

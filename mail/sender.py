@@ -18,7 +18,7 @@ from mail.dkim import DkimResult, DnsAnswers, Unusable, key_question, read_signa
 from mail.dmarc import DmarcResult, DmarcSender, dmarc_questions, evaluate_dmarc
 from mail.records import ParsedMail
 
-__all__ = ["MAX_QUESTIONS", "SenderCheck", "check_sender", "sender_questions"]
+__all__ = ["MAX_QUESTIONS", "SenderCheck", "author_domain", "check_sender", "sender_questions"]
 
 MAX_QUESTIONS = 24
 _MAX_SIGNATURES = 8
@@ -43,9 +43,20 @@ class SenderCheck:
         return evaluate_dmarc(author_domain, DmarcSender(self.signers, spf, spf_domain, pending), self.answers)
 
 
+def author_domain(mail: ParsedMail) -> str:
+    """The one domain that DMARC can speak for, in lower case; "" where there is none or more than one.
+
+    So it is with two From fields: one above the signed one would be shown, and the other's signature vouch for it
+    (RFC 7489 §6.6.1 has such mail rejected).
+    """
+    domains = {author.domain for author in mail.from_all}
+    return next(iter(domains)) if len(domains) == 1 and mail.headers.count("from") == 1 else ""
+
+
 def sender_questions(mail: ParsedMail, message: SignedMessage) -> tuple[str, ...]:
     """Names whose TXT records `check_sender` needs, each once, the policy's first; at most 24. Never raises."""
-    names = dmarc_questions(mail.from_all[0].domain) if len(mail.from_all) == 1 else []
+    domain = author_domain(mail)
+    names = dmarc_questions(domain) if domain else []
     for field in message.all_of("dkim-signature")[:_MAX_SIGNATURES]:
         try:
             names.append(key_question(read_signature(field, "dkim")))
