@@ -1,7 +1,7 @@
 # Needs Python ≥ 3.11 and make; brings everything else. `make` alone says what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test quality lint format schemas docs features lock clean
+.PHONY: help install demo test coverage quality bench lint format schemas docs features lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -25,6 +25,12 @@ test: $(INSTALLED)  ## all tests, on servers that they start themselves (ARGS="t
 
 quality: $(INSTALLED)  ## how well mails of others are read: measure all, write docs/quality.md (ARGS="--only bounces": print one)
 	@$(BIN)/python -m bench.quality $(ARGS)
+
+coverage: $(INSTALLED)  ## branches of mail/ that its tests take, at least 95 % (half a minute)
+	@$(BIN)/python -m bench.coverage $(ARGS)
+
+bench: $(INSTALLED)  ## how fast, against a floor in the same run: write docs/benchmarks.md (ARGS="--only parse": print one)
+	@$(BIN)/python -m bench $(ARGS)
 
 lint: $(INSTALLED)  ## style, types, arrows between packages, generated files
 	$(BIN)/ruff check .
