@@ -1,16 +1,35 @@
-"""Marks of automatic replies (RFC 3834 and what vendors use instead), as tables; for `classify`."""
+"""Marks of automatic mail (RFC 3834 and what vendors use instead), as tables; for `classify`.
+
+A mark of the header that only robots write is enough. Weaker ones (`Precedence`, `X-Auto-Response-Suppress`, a
+`noreply` address, words) count in pairs, and not against a mail that a person's mail client wrote.
+"""
 
 from __future__ import annotations
 
-from mail.automatic_words import AWAY, AWAY_SUBJECT, CHALLENGE, PREFIXES
+import re
+
+import re2
+
+from mail.automatic_words import AWAY, AWAY_PREFIXES, AWAY_SUBJECT, CHALLENGE, PREFIXES, ROBOT
 from mail.records import ParsedMail
 
-__all__ = ["automatic_reply_mark", "challenge_mark", "is_out_of_office", "weak_automatic_mark"]
+__all__ = [
+    "automatic_marks",
+    "automatic_reply_mark",
+    "challenge_mark",
+    "is_bulk",
+    "is_out_of_office",
+    "is_personal",
+    "may_be_automatic",
+    "weak_automatic_mark",
+]
 
 _PRESENT = (
     "x-autoreply", "x-auto-reply", "x-autorespond", "x-autoresponder", "x-autoreply-from", "x-auto-reply-from",
     "x-autoreply-domain", "x-mail-autoreply", "x-vacation", "x-ooo", "x-autoresponse", "x-auto-respond",
-    "x-autoreply-sender", "x-autoresponder-from", "x-out-of-office",
+    "x-autoreply-sender", "x-autoresponder-from", "x-out-of-office", "x-mdaemon-autoresponder", "x-mdautoresponder",
+    "x-qq-autoreply", "x-yandex-autoreply", "x-zoho-mail-ooo", "x-apple-auto-reply", "x-autoreplied",
+    "x-autoreply-id", "x-kerio-autoreply", "x-autoanswer",
 )  # fmt: skip
 """Headers whose presence says that a robot replied; a value of `no` or `false` takes it back."""
 _VALUES = (
@@ -22,14 +41,72 @@ _VALUES = (
     ("delivered-to", ("autoresponder",)),
     ("x-apple-action", ("vacation", "autoreply")),  # iCloud
     ("x-ms-exchange-generated-message-source", ("mailbox rules agent",)),
+    ("x-list-administrivia", ("yes",)),  # Mailman, about a mail that it holds or a membership
 )
-_VALUED = tuple(name for name, _ in _VALUES)
+_VALUED = frozenset(name for name, _ in _VALUES)
 _MAILERS = ("vacation", "autorespond", "auto-respond", "auto respond", "autoreply", "auto-reply")
 _LOOKED_AT = 1_500
+_FOOTER = 800
 _CHALLENGERS = (
     "x-choicemail-registration-request", "x-boxtrapper", "x-boxtrapper-queue", "x-qconfirm", "x-tmda-confirm",
     "x-askversion", "x-uol-challenge", "x-challenge-response", "x-spamarrest", "x-active-spam-killer",
+    "x-sendio-challenge",
 )  # fmt: skip
+_PRESENT_SET, _CHALLENGERS_SET = frozenset(_PRESENT), frozenset(_CHALLENGERS)
+_SPAMARREST = frozenset(("x-spamarrest-noauth", "x-spamarrest-speedcode"))
+_NOTES = frozenset(("x-mimetrack", "x-lotus-fromdomain"))
+_LISTED = frozenset(("list-id", "list-post", "list-unsubscribe", "x-mailing-list", "x-mailman-version"))
+_LOOKED_FOR = frozenset((
+    *_PRESENT, *_VALUED, *_CHALLENGERS, *_SPAMARREST, *_NOTES, *_LISTED, "auto-submitted",
+    "x-auto-response-suppress", "x-delivery-agent", "x-cron-env",
+)) - {"delivered-to"}  # fmt: skip
+
+_CLIENTS = re2.compile(
+    r"(?i)outlook|thunderbird|apple mail|(?:iphone|ipad|ipod) mail|em ?client|\bmutt|evolution|kmail|kontact|the bat!"
+    r"|airmail|mailmate|eudora|claws|sylpheed|roundcube|squirrelmail|horde|\bimp\b|gnus|\bal?pine|yahoomailwebservice"
+    r"|open-xchange|ox app|rainloop|snappymail|foxmail|windows ?(?:live ?)?mail|macoutlook|k-9|fairemail|aquamail"
+    r"|bluemail|betterbird|mailspring|postbox|geary|incredimail|becky!|pegasus|mail\.ru mailer|sogo"
+)
+"""Mail clients that people write with. Not among them: those whose server writes its vacation notes with their name."""
+_START = re.compile(r"(?:\s|\[[^\]]{1,60}\]|(?:re|sv|vs|aw|antw|odp|ynt|ha)\s?:)*+", re.IGNORECASE)
+_QUOTED = re.compile(
+    r"^(?:>|-{4,}|_{8,}|Begin forwarded message|.{0,120}(?:wrote|schrieb|a écrit|escribió|ha scritto)[^\n]{0,80}:$)",
+    re.MULTILINE,
+)
+_REST = re.compile(r"\s*(?:auto-?\s?reply|message|notification|notice|assistant|response|antwort)?\s*(?:$|[:：(\[–—-])")
+
+
+def _words(phrases: tuple[str, ...]) -> re2._Regexp:
+    """One expression for all: phrases of scripts with spaces begin where a word begins."""
+    spaced = "|".join(re2.escape(one) for one in phrases if one[0] < "\u0e00")
+    others = "|".join(re2.escape(one) for one in phrases if one[0] >= "\u0e00")
+    return re2.compile(rf"(?:^|[^\pL])(?:{spaced})" + (rf"|{others}" if others else ""))
+
+
+_AWAY, _AWAY_SUBJECT, _ROBOT, _CHALLENGE = (_words(found) for found in (AWAY, AWAY_SUBJECT, ROBOT, CHALLENGE))
+_FIRST = frozenset(words[:2] for words in PREFIXES)
+_NOBODY = (
+    "noreply", "donotreply", "dontreply", "neverreply", "notreply", "donotrespond", "noresponse", "nonrispondere",
+    "noresponder", "noresponda", "naoresponda", "naoresponder", "nepasrepondre", "nichtantworten", "keineantwort",
+    "bittenichtantworten", "nietbeantwoorden", "geenantwoord", "ejsvar", "svarinte", "svarikke", "nieodpowiadaj",
+    "neodpovidat", "noreplay",
+)  # fmt: skip
+_NOBODYS = frozenset(words[:2] for words in _NOBODY)
+"""Local parts of addresses that take no replies, and how they begin."""
+
+
+def automatic_marks(mail: ParsedMail) -> frozenset[str]:
+    """The headers of this mail (lower case) that may say that it is automatic: a cheap look, worked out once."""
+    return mail.once("automatic_marks", lambda one: _LOOKED_FOR.intersection(one.headers.names()))
+
+
+def may_be_automatic(mail: ParsedMail) -> bool:
+    """Whether there is anything at all that the other functions here could find: False for most mails of people."""
+    if automatic_marks(mail) or mail.return_path == "" or _prefix(mail.subject) or _from_nobody(mail):
+        return True
+    if "x-mailer" in mail.headers and _robots_mailer(mail):
+        return True
+    return "delivered-to" in mail.headers and mail.headers.text("delivered-to") == "autoresponder"
 
 
 def automatic_reply_mark(mail: ParsedMail) -> str | None:
@@ -38,78 +115,212 @@ def automatic_reply_mark(mail: ParsedMail) -> str | None:
 
 
 def _automatic_reply_mark(mail: ParsedMail) -> str | None:
+    if not may_be_automatic(mail):
+        return None
     submitted = _auto_submitted(mail)
     if submitted.startswith("auto-replied"):
         return "Auto-Submitted: auto-replied"
-    for name in _PRESENT if mail.headers.has_any(_PRESENT) else ():
+    marks = automatic_marks(mail)
+    for name in _PRESENT if not marks.isdisjoint(_PRESENT_SET) else ():
         value = mail.headers.text(name)
         if value is not None and value.strip().lower() not in ("no", "false", "0"):
             return name
-    for name, values in _VALUES if mail.headers.has_any(_VALUED) else ():
-        value = (mail.headers.text(name) or "").strip().lower()
-        if value in values:
-            return f"{name}: {value}"
-    mailer = (mail.headers.text("x-mailer") or "")[:200].lower()
-    if any(word in mailer for word in _MAILERS):
-        return f"X-Mailer: {mailer[:60]}"
+    for name, values in _VALUES:
+        if name in marks or name == "delivered-to":
+            value = (mail.headers.text(name) or "").strip().lower()
+            if value in values:
+                return f"{name}: {value}"
+    mailer = _robots_mailer(mail)
+    if mailer:
+        return f"X-Mailer: {mailer}"
     # Exchange marks its out-of-office notes so; ticket systems mark all that they send, so only with an OOF note.
-    if submitted.startswith("auto-generated") and "x-auto-response-suppress" in mail.headers and is_out_of_office(mail):
+    if submitted.startswith("auto-generated") and "x-auto-response-suppress" in marks and is_out_of_office(mail):
         return "Auto-Submitted: auto-generated, X-Auto-Response-Suppress"
-    # Systems that mark nothing: the subject as they begin it, and a text that says the same. Neither alone is enough.
+    return _by_subject(mail)
+
+
+def _robots_mailer(mail: ParsedMail) -> str:
+    mailer = (mail.headers.text("x-mailer") or "")[:200].lower()
+    return mailer[:60] if ("auto" in mailer or "vacation" in mailer) and any(w in mailer for w in _MAILERS) else ""
+
+
+def _by_subject(mail: ParsedMail) -> str | None:
+    """Systems that mark nothing: the subject as they begin it, and a second sign. Neither alone is enough."""
     prefix = _prefix(mail.subject)
-    if prefix and _says_away(mail.text):
-        return f"subject begins with “{prefix}”, and the text is an out-of-office note"
-    if prefix and mail.return_path == "":
-        return f"null return-path, and the subject begins with “{prefix}”"
+    if prefix:
+        if mail.return_path == "" and not is_personal(mail):
+            return f"null return-path, and the subject begins with “{prefix}”"
+        if prefix != "auto:" and _ends_well(mail.subject, prefix) and _says_away(mail) and not is_personal(mail):
+            return f"subject begins with “{prefix}”, and the text is an out-of-office note"
+    if is_bulk(mail) and not is_personal(mail):
+        prefix = _prefix(mail.subject[_start(mail.subject) :])
+        if prefix:
+            return f"Precedence, and the subject begins with “{prefix}”"
+    # Notes: “Ann Bee is out of the office”, by her own mailbox and in the third person.
+    if not automatic_marks(mail).isdisjoint(_NOTES) and _names_itself(mail):
+        return "a Notes server's mail, whose subject and text say that its sender is away"
     return None
+
+
+def _ends_well(subject: str, prefix: str) -> bool:
+    """Whether the prefix is set apart from what follows: `Out of office: x`, not `Out of office chairs`."""
+    head = subject[:300].strip().lower().lstrip("[(*")[len(prefix) :]
+    return prefix.endswith(":") or (bool(head) and _REST.match(head) is not None and head.strip() != "")
+
+
+def _names_itself(mail: ParsedMail) -> bool:
+    subject = mail.subject[:300].lower().removeprefix("auto:").strip()
+    local = mail.from_.address.partition("@")[0].lower() if mail.from_ else ""
+    names = {part for part in re.split(r"[^\w]+", local) if len(part) > 2}
+    return bool(names) and any(name in subject[:80] for name in names) and _found(_AWAY_SUBJECT, subject)
 
 
 def weak_automatic_mark(mail: ParsedMail) -> str | None:
     """The mark of mail that a machine sent without saying that it replies; asked after lists and newsletters."""
+    if not may_be_automatic(mail):
+        return None
     submitted = _auto_submitted(mail)
     if submitted and submitted != "no":
         return f"Auto-Submitted: {submitted[:40]}"
-    suppressed = {word.strip().lower() for word in (mail.headers.text("x-auto-response-suppress") or "").split(",")}
-    if suppressed & {"all", "autoreply"}:
-        return f"X-Auto-Response-Suppress: {', '.join(sorted(suppressed))[:60]}"
+    marks = automatic_marks(mail)
+    if "x-cron-env" in marks:
+        return "X-Cron-Env"
+    if "x-auto-response-suppress" in marks:
+        words = (mail.headers.text("x-auto-response-suppress") or "")[:200].split(",")
+        suppressed = {word.strip().lower() for word in words}
+        second = _second_sign(mail) if suppressed & {"all", "autoreply"} else None
+        if second is not None:
+            return f"X-Auto-Response-Suppress: {', '.join(sorted(suppressed))[:60]}, {second}"
+    if mail.return_path == "" and not is_personal(mail):
+        return "null return-path"
+    if is_bulk(mail) and _says_robot(mail):
+        return "Precedence, and the text says that it is automatic"
+    if _from_nobody(mail) and _says_robot(mail):
+        return "from an address that takes no replies, and the text says that it is automatic"
+    return None
+
+
+def _second_sign(mail: ParsedMail) -> str | None:
+    if is_personal(mail):
+        return None
     if mail.return_path == "":
         return "null return-path"
-    return None
+    if _from_nobody(mail):
+        return "from an address that takes no replies"
+    if is_bulk(mail):
+        return "Precedence"
+    return "the text says that it is automatic" if _says_robot(mail) else None
+
+
+def is_personal(mail: ParsedMail) -> bool:
+    """Whether a person's mail client wrote the mail, by X-Mailer or User-Agent."""
+    headers = mail.headers
+    if not headers.has_any(("x-mailer", "user-agent")):
+        return False
+    name = f"{headers.text('x-mailer') or ''} {headers.text('user-agent') or ''}"[:200]
+    return _CLIENTS.search(name) is not None
+
+
+def is_bulk(mail: ParsedMail) -> bool:
+    """Whether `Precedence` says bulk or junk, as vacation programs and newsletters do (never standardised)."""
+    if "precedence" not in automatic_marks(mail):
+        return False
+    return (mail.headers.text("precedence") or "").strip().lower() in ("bulk", "junk")
 
 
 def challenge_mark(mail: ParsedMail) -> str | None:
     """The mark of a system that wants the sender to confirm; None where there is none."""
-    agent = (mail.headers.get("x-delivery-agent") or "").lower()
-    if agent.startswith("tmda") and "confirm" in (mail.from_.address.lower() if mail.from_ else ""):
-        return "X-Delivery-Agent: TMDA"
-    for name in _CHALLENGERS if mail.headers.has_any(_CHALLENGERS) else ():
-        if name in mail.headers:
+    marks = automatic_marks(mail)
+    if "x-delivery-agent" in marks:
+        agent = (mail.headers.get("x-delivery-agent") or "").lower()
+        if agent.startswith("tmda") and "confirm" in (mail.from_.address.lower() if mail.from_ else ""):
+            return "X-Delivery-Agent: TMDA"
+    for name in _CHALLENGERS if not marks.isdisjoint(_CHALLENGERS_SET) else ():
+        if name in marks:
             return "-".join(word.capitalize() for word in name.split("-")).replace("Choicemail", "ChoiceMail")
-    if automatic_reply_mark(mail) is None and mail.return_path != "":
+    if not marks.isdisjoint(_LISTED) or not (
+        mail.return_path == ""
+        or not marks.isdisjoint(_SPAMARREST)
+        or is_bulk(mail)
+        or automatic_reply_mark(mail) is not None
+    ):
         return None
-    start = f"{mail.subject[:300]}\n{mail.text[:_LOOKED_AT]}".lower()
-    asked = next((words for words in CHALLENGE if words in start), None)
-    return f"automatic, and asks: “{asked}”" if asked else None
+    start = " ".join(f"{mail.subject[:300]}\n{_own_words(mail)}".lower().replace("\u2019", "'").split())
+    asked = _CHALLENGE.search(start)
+    return f"automatic, and asks: “{asked.group().strip()}”" if asked else None
 
 
 def is_out_of_office(mail: ParsedMail) -> bool:
     """Whether a mail that is known to be automatic says, in subject or text, that somebody is away."""
-    subject = mail.subject[:500].lower()
-    return any(words in subject for words in AWAY_SUBJECT) or (bool(_prefix(mail.subject)) and _says_away(mail.text))
+    return mail.once("is_out_of_office", _is_out_of_office)
 
 
-def _says_away(text: str) -> bool:
-    start = " ".join(text[:_LOOKED_AT].lower().replace("\u2019", "'").split())
-    return any(words in start for words in AWAY)
+def _is_out_of_office(mail: ParsedMail) -> bool:
+    subject = mail.subject[:500]
+    subject = subject[_start(subject) :].strip().lower()
+    prefix = _prefix(subject)
+    if prefix in AWAY_PREFIXES:
+        return True
+    # What follows the prefix is the subject of the mail that is answered, unless it begins so.
+    rest = subject[subject.find(prefix) + len(prefix) :].lstrip(" :：-–—\xa0") if prefix else subject
+    answers = bool(prefix) and prefix != "auto:"
+    away = rest.startswith(AWAY_SUBJECT) if answers else _found(_AWAY_SUBJECT, rest)
+    if not prefix and not _replies(mail):
+        return away and _says_away(mail)  # “Leave request approved” is a notice of a system
+    return away or _says_away(mail)
+
+
+def _replies(mail: ParsedMail) -> bool:
+    """Whether the header says that this is a reply, not a notice: then its text speaks of the one who replies."""
+    submitted = _auto_submitted(mail)
+    return submitted.startswith("auto-replied") or mail.return_path == "" or not submitted or is_bulk(mail)
+
+
+def _says_away(mail: ParsedMail) -> bool:
+    return mail.once("says_away", lambda one: _found(_AWAY, _own_words(one)))
+
+
+def _says_robot(mail: ParsedMail) -> bool:
+    """Whether the text says so in its beginning, or in its end where it quotes nothing."""
+    words = _own_words(mail)
+    if len(mail.text) > _LOOKED_AT and _QUOTED.search(mail.text[-_FOOTER:]) is None:
+        words = f"{words}\n{mail.text[-_FOOTER:]}"
+    return _found(_ROBOT, words)
+
+
+def _own_words(mail: ParsedMail) -> str:
+    """The beginning of the text, up to what it quotes."""
+    start = mail.text[:_LOOKED_AT]
+    quoted = _QUOTED.search(start)
+    return start[: quoted.start()] if quoted and start[: quoted.start()].strip() else start
+
+
+def _found(expression: re2._Regexp, text: str) -> bool:
+    return expression.search(" ".join(text.lower().replace("\u2019", "'").split())) is not None
+
+
+def _from_nobody(mail: ParsedMail) -> bool:
+    """From `noreply@` and the like, and answers go nowhere else: a web form names its visitor in Reply-To."""
+    if mail.from_ is None or (mail.reply_to and mail.reply_to[0].address.lower() != mail.from_.address.lower()):
+        return False
+    local = mail.from_.address[:80].partition("@")[0].lower()
+    return local[:2] in _NOBODYS and local.replace("-", "").replace("_", "").replace(".", "").startswith(_NOBODY)
+
+
+def _start(subject: str) -> int:
+    found = _START.match(subject[:300])
+    return found.end() if found else 0
 
 
 def _prefix(subject: str) -> str | None:
     """The words with which mail systems begin the subject of an automatic reply, if it begins so."""
     start = subject[:200].strip().lower().lstrip("[(*")
-    if not start.startswith(PREFIXES):
+    if start[:2] not in _FIRST or not start.startswith(PREFIXES):
         return None
-    return next((words for words in PREFIXES if start.startswith(words)), None)
+    return max((words for words in PREFIXES if start.startswith(words)), key=len)
 
 
 def _auto_submitted(mail: ParsedMail) -> str:
+    if "auto-submitted" not in automatic_marks(mail):
+        return ""
     return (mail.headers.text("auto-submitted") or "").partition(";")[0].partition("(")[0].strip().lower()

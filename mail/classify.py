@@ -1,19 +1,28 @@
-"""Class of a mail before any rule (RU-09): each class has its small functions, asked in the order of `RULES`.
+"""Class of a mail before any rule (RU-09): each class has its small functions, asked in a fixed order.
 
     own → bounce, delay, delivery receipt, complaint → read receipt → calendar → challenge → automatic replies → list
     → newsletter → automatic by weaker marks → human
 
-Headers decide. Words of the subject only tell an out-of-office note from other automatic replies: no human's mail is
-taken for a robot's because of them.
+Headers decide. Words only tell an out-of-office note from other automatic replies, or are the second of two signs: no
+human's mail is taken for a robot's because of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from mail.absence import Absence, absence_of
-from mail.automatic import automatic_reply_mark, challenge_mark, is_out_of_office, weak_automatic_mark
+from mail.automatic import (
+    automatic_reply_mark,
+    challenge_mark,
+    is_bulk,
+    is_out_of_office,
+    is_personal,
+    may_be_automatic,
+    weak_automatic_mark,
+)
+from mail.automatic_words import UNSUBSCRIBE
 from mail.bounces import parse_bounce
 from mail.bounces.arf import feedback_type
 from mail.evidence import OWN_MESSAGE_ID, TokenCheck
@@ -23,6 +32,7 @@ __all__ = ["KINDS", "LOOP_HEADER", "MailClass", "OwnMarks", "classify"]
 
 LOOP_HEADER = "X-Mailcase-Loop"
 """Header of every mail that we send; its value is the installation's id."""
+_LOOP_NAME = LOOP_HEADER.lower()
 KINDS = (
     "human", "auto_reply", "out_of_office", "bounce", "delay", "receipt", "complaint", "list", "newsletter", "calendar",
     "challenge", "own",
@@ -31,6 +41,24 @@ KINDS = (
 
 _FEEDBACK = {"not-spam": "receipt", "auth-failure": "auto_reply", "dmarc": "auto_reply"}
 """Feedback types (RFC 5965 §7.3, RFC 6591) that are no complaint of a recipient."""
+
+_LIST = ("list-id", "list-post", "x-mailing-list", "x-mailman-version", "x-beenthere", "mailing-list")
+_DISCUSSION = (
+    "x-mailman-version", "x-beenthere", "mailing-list", "x-google-group-id", "x-github-reason", "x-gitlab-project",
+    "in-reply-to", "references",
+)  # fmt: skip
+_CAMPAIGN = (
+    "x-campaign", "x-campaignid", "x-campaign-id", "x-mailchimp-campaign-id", "x-mc-user", "x-mailin-campaign",
+    "x-newsletter", "x-cleverreach-mailing",
+)  # fmt: skip
+"""What only the senders of newsletters write."""
+_SERVICES = (
+    "feedback-id", "x-ses-outgoing", "x-sg-eid", "x-mailgun-sid", "x-mailin-eid", "x-mandrill-user",
+    "x-pm-message-id", "x-sfmc-stack", "x-csa-complaints", "x-hs-cid", "x-report-abuse-to",
+)  # fmt: skip
+"""Services that carry newsletters, and the mail of people and shops, too."""
+_BULK = frozenset((*_LIST, *_CAMPAIGN, *_SERVICES, "precedence", "list-unsubscribe", "list-unsubscribe-post"))
+_FOOTER = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +79,33 @@ class OwnMarks:
     checks: tuple[TokenCheck, ...] = ()
 
 
+_HUMAN = MailClass("human", "no automatic marker")
+
+
 def classify(mail: ParsedMail, own: OwnMarks = OwnMarks()) -> MailClass:
     """The class of `mail`; the first rule that knows it wins. Pure; never raises."""
     found = _own(mail, own)
     if found is not None:
         return found
+    for rule in REPORTS:
+        found = rule(mail)
+        if found is not None:
+            return found
+    if not may_be_automatic(mail) and not _bulk_marks(mail):
+        return _HUMAN
     for rule in RULES:
         found = rule(mail)
         if found is not None:
             return found
-    return MailClass("human", "no automatic marker")
+    return _HUMAN
 
 
 def _own(mail: ParsedMail, own: OwnMarks) -> MailClass | None:
-    loops = (value.partition(";")[0].strip().lower() for value in mail.headers.get_all(LOOP_HEADER))
-    if own.installation and own.installation.lower() in loops:
-        return MailClass("own", f"{LOOP_HEADER}: {own.installation}")
-    if any(check.kind == OWN_MESSAGE_ID and check.verified for check in own.checks):
+    if own.installation and _LOOP_NAME in mail.headers:
+        loops = (value.partition(";")[0].strip().lower() for value in mail.headers.get_all(LOOP_HEADER))
+        if own.installation.lower() in loops:
+            return MailClass("own", f"{LOOP_HEADER}: {own.installation}")
+    if own.checks and any(check.kind == OWN_MESSAGE_ID and check.verified for check in own.checks):
         return MailClass("own", "Message-ID signed by this installation")
     return None
 
@@ -104,7 +142,7 @@ def _receipt(mail: ParsedMail) -> MailClass | None:
 
 def _calendar(mail: ParsedMail) -> MailClass | None:
     for part in mail.parts:
-        if part.embedded or part.content_type != "text/calendar" or part.disposition == "attachment":
+        if part.content_type != "text/calendar" or part.embedded or part.disposition == "attachment":
             continue
         method = (part.parameter("method") or "").strip().upper()
         if method in ("REQUEST", "REPLY", "CANCEL", "COUNTER", "DECLINECOUNTER", "ADD", "REFRESH"):
@@ -129,34 +167,63 @@ def _automatic(mail: ParsedMail, mark: str) -> MailClass:
 
 
 def _list(mail: ParsedMail) -> MailClass | None:
-    for name in ("list-id", "list-post", "x-mailing-list", "x-mailman-version", "x-beenthere"):
-        if name in mail.headers and (mail.headers.text(name) or "").strip():
-            if name == "list-id" and "list-unsubscribe" in mail.headers and not _is_discussion(mail):
-                return MailClass("newsletter", "List-Id and List-Unsubscribe, nothing of a discussion list")
-            return MailClass("list", _shown(name))
+    headers, marks = mail.headers, _bulk_marks(mail)
+    if not marks:
+        return None
+    for name in _LIST:
+        if name not in marks:
+            continue
+        value = (headers.text(name) or "").strip()
+        if not value or (name == "list-post" and value.upper().startswith("NO")):  # RFC 2369 §3.4: nobody may post
+            continue
+        if name == "list-id" and "list-unsubscribe" in marks and not _is_discussion(mail):
+            return MailClass("newsletter", "List-Id and List-Unsubscribe, nothing of a discussion list")
+        return MailClass("list", _shown(name))
     if _precedence(mail) == "list":
         return MailClass("list", "Precedence: list")
+    if is_bulk(mail) and mail.sender is not None and _is_owner(mail.sender.address):  # Majordomo
+        return MailClass("list", "Precedence: bulk, and the sender is a list's owner")
     return None
 
 
+def _bulk_marks(mail: ParsedMail) -> frozenset[str]:
+    """The headers of this mail that lists and newsletters bear: a cheap look, worked out once."""
+    return mail.once("bulk_marks", lambda one: _BULK.intersection(one.headers.names()))
+
+
+def _is_owner(address: str) -> bool:
+    local = address[:200].lower().partition("@")[0]
+    return local.startswith("owner-") or local.endswith(("-owner", "-bounces", "-request", "-errors"))
+
+
 def _is_discussion(mail: ParsedMail) -> bool:
-    marks = ("list-post", "x-mailman-version", "x-beenthere", "list-archive", "in-reply-to", "references")
-    return _precedence(mail) == "list" or any(name in mail.headers for name in marks)
+    headers = mail.headers
+    if _precedence(mail) == "list" or headers.has_any(_DISCUSSION):
+        return True
+    if not (headers.text("list-post") or "NO").strip().upper().startswith("NO"):
+        return True
+    listed = (headers.text("list-id") or "")[:1_000].rpartition("<")[2].rstrip("> \t").lower()
+    posted = {address.address.lower().replace("@", ".") for address in (*mail.to, *mail.cc, *mail.reply_to)}
+    return listed in posted
 
 
 def _newsletter(mail: ParsedMail) -> MailClass | None:
-    for name in (
-        "list-unsubscribe",
-        "list-unsubscribe-post",
-        "feedback-id",
-        "x-campaign-id",
-        "x-mailchimp-campaign-id",
-    ):
-        if name in mail.headers:
+    marks = _bulk_marks(mail)
+    if not marks:
+        return None
+    bulk = is_bulk(mail)
+    for name in ("list-unsubscribe", "list-unsubscribe-post"):
+        # Gateways and mail services put it on the mail of people, too.
+        if name in marks and (bulk or not (is_personal(mail) or mail.in_reply_to or mail.references)):
             return MailClass("newsletter", _shown(name))
-    precedence = _precedence(mail)
-    if precedence in ("bulk", "junk"):
-        return MailClass("newsletter", f"Precedence: {precedence}")
+    campaign = next((name for name in _CAMPAIGN if name in marks), None)
+    if campaign:
+        return MailClass("newsletter", _shown(campaign))
+    service = next((name for name in _SERVICES if name in marks), None)
+    if service and any(words in mail.text[-_FOOTER:].lower() for words in UNSUBSCRIBE):
+        return MailClass("newsletter", f"{_shown(service)}, and the text tells how to unsubscribe")
+    if bulk and weak_automatic_mark(mail) is None and not is_personal(mail):
+        return MailClass("newsletter", f"Precedence: {_precedence(mail)}")
     return None
 
 
@@ -173,14 +240,13 @@ def _shown(name: str) -> str:
     return "-".join(word.capitalize() for word in name.split("-"))
 
 
-RULES: Iterable[Callable[[ParsedMail], MailClass | None]] = (
-    _report,
-    _receipt,
-    _calendar,
+REPORTS: tuple[Callable[[ParsedMail], MailClass | None], ...] = (_report, _receipt, _calendar)
+"""Asked first, in this order; `own` comes before them all."""
+RULES: tuple[Callable[[ParsedMail], MailClass | None], ...] = (
     _challenge,
     _automatic_reply,
     _list,
     _newsletter,
     _weakly_automatic,
 )
-"""Asked in this order; `own` comes before them all."""
+"""Asked then, in this order, of mails with any mark that these know."""
