@@ -1,0 +1,123 @@
+"""What stands inside signed or compressed S/MIME (RFC 8551 §3.5.2, §3.6) as parts of the tree, as mail clients show it.
+
+What is encrypted stays closed, and is named as the defect `encrypted`. A signed file that is no mail (an invoice as
+`.p7m`) stays the file that it is. Content is bounded: it never grows beyond a share of what travelled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mail.mime import Node, Tree, read_tree
+from mail.protected.ber import BerError
+from mail.protected.cms import cms_kind, decompressed, read_signed
+from mail.transfer import decode_transfer
+
+__all__ = ["SMIME_TYPES", "Wrapper", "is_wrapper", "open_signed"]
+
+SMIME_TYPES = frozenset(["application/pkcs7-mime", "application/x-pkcs7-mime"])
+_ANY_FILE = ("application/octet-stream", "application/binary", "application/x-pkcs7-message")
+_MAX_LAYERS = 4
+"""A signature around compression around a signature; RFC 2634 §1.1 wraps three times."""
+_FLOOR = 256 * 1024
+_RATIO = 6
+"""Text shrinks to a quarter, HTML to a sixth, a bomb to a thousandth, and HTML takes long to read."""
+_CEILING = 16 * 1024 * 1024
+_ENCRYPTED = ("enveloped-data", "authenveloped-data")
+_FIELDS = ("path", "headers", "type", "disposition", "encoding", "source", "start", "end")
+
+
+@dataclass(slots=True)
+class Wrapper(Node):
+    """An S/MIME part with what stands inside it as its only child. For the choice of text it is like a multipart."""
+
+    @property
+    def is_multipart(self) -> bool:
+        return bool(self.children)
+
+
+def open_signed(root: Node, tree: Tree) -> Node:
+    """The tree with signed and compressed S/MIME opened; `root` itself where there is none. Adds defects to `tree`."""
+    if root.children:
+        opener = _Opener(tree, min(_CEILING, tree.limits.part_bytes, _FLOOR + _RATIO * len(root.source)))
+        opener.within(root, 0)
+        return root
+    if not is_wrapper(root):
+        return root
+    return _Opener(tree, min(_CEILING, tree.limits.part_bytes, _FLOOR + _RATIO * len(root.source))).opened(root, 0)
+
+
+def is_wrapper(node: Node) -> bool:
+    """Whether this part is S/MIME by its type, or by its name where servers changed the type (RFC 8551 §3.2.1)."""
+    kind = node.type.value
+    if not kind.startswith("application/"):
+        return False
+    return kind in SMIME_TYPES or (kind in _ANY_FILE and (node.filename or "").lower().endswith(".p7m"))
+
+
+@dataclass(slots=True)
+class _Opener:
+    tree: Tree
+    left: int
+    """Bytes that compression may still grow to, in the whole mail."""
+
+    def within(self, node: Node, layer: int) -> None:
+        if node.type.value == "multipart/encrypted":
+            self.tree.defect("encrypted", node.path)
+        if not node.is_multipart:
+            return  # a message inside the mail is shown as it is
+        for number, child in enumerate(node.children):
+            if child.children:
+                self.within(child, layer)
+            elif is_wrapper(child):
+                node.children[number] = self.opened(child, layer)
+
+    def opened(self, node: Node, layer: int) -> Node:
+        data = decode_transfer(node.source[node.start : node.end], node.encoding, self.tree.limits.part_bytes)[0]
+        kind = cms_kind(data)
+        if kind == "encrypted" or (kind is None and (node.type.get("smime-type") or "").lower() in _ENCRYPTED):
+            self.tree.defect("encrypted", node.path)
+        if kind not in ("signed", "compressed"):
+            return node
+        if layer >= _MAX_LAYERS:
+            self.tree.defect("nesting_too_deep")
+            return node
+        content = self._content(data, kind == "compressed", node.path)
+        if not _is_entity(content):
+            return node
+        inner = read_tree(content, self.tree)
+        for one in _all(inner):
+            one.path = f"{node.path}.s{one.path}"
+        if inner.children:
+            self.within(inner, layer + 1)
+        elif is_wrapper(inner):
+            inner = self.opened(inner, layer + 1)
+        return Wrapper(**{name: getattr(node, name) for name in _FIELDS}, children=[inner])
+
+    def _content(self, data: bytes, compressed: bool, path: str) -> bytes:
+        try:
+            if not compressed:
+                return read_signed(data).content or b""
+            content, cut = decompressed(data, self.left)
+        except BerError:
+            self.tree.defect("smime_broken", path)
+            return b""
+        self.left -= len(content)
+        if cut:
+            self.tree.defect("content_cut", path)
+        return content
+
+
+def _is_entity(content: bytes) -> bool:
+    """Whether content begins with a header that has MIME fields; files, and certificates alone, do not."""
+    head = content[:4096].lower().replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    return head.startswith((b"content-", b"mime-version:")) or b"\ncontent-type:" in head
+
+
+def _all(node: Node) -> Iterator[Node]:
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        waiting.extend(one.children)
