@@ -17,7 +17,7 @@ help:  ## what can be made
 
 install: $(INSTALLED)  ## the command `mailcase` with all that it needs, in .venv (the others do this by themselves)
 
-demo: $(INSTALLED)  ## the whole pipeline on this machine, with sixty mails; stays up until Ctrl-C (ONCE=1: checks and ends)
+demo: $(INSTALLED)  ## the whole pipeline on this machine, with a hundred mails; stays up until Ctrl-C (ONCE=1: checks and ends)
 	@$(BIN)/mailcase demo $(if $(ONCE),--once)
 
 test: $(INSTALLED)  ## all tests, on servers that they start themselves (ARGS="tests/mail -x": only some)

@@ -30,7 +30,7 @@ GROUPS: dict[str, tuple[str, str]] = {
     ),
     "demo": (
         "mailcase.demo_commands:app",
-        "Everything together: stack, services, sixty mails and what became of them.",
+        "Everything together: stack, services, a hundred mails and what became of them.",
     ),
     "config": ("mailcase.config_commands:app", "Check, render and document the configuration."),
     "settings": ("mailcase.settings_command:app", "The settings of this process and where they come from."),

@@ -16,7 +16,7 @@ from pathlib import Path
 from casesvc.api.tokens import SCOPES
 from casesvc.api.tokens import create as create_token
 from mailcase.demo import environment as demo_environment
-from mailcase.demo import relay, report, scenario
+from mailcase.demo import relay, report, scenario, shown
 from mailcase.demo.observe import Observer
 from mailcase.demo.scenario import Expectation, ScenarioMail
 from mailcase.local.options import LocalOptions
@@ -104,9 +104,11 @@ class Demo:
             expectations = [entry.expected for entry in mails]
             for phase in sorted({row.phase for row in expectations}):
                 self._play(phase, mails, observer, services)
-            places = self._places(services, self._token(settings), self._env_file(variables))
+            token = self._token(settings)
+            places = self._places(services, token, self._env_file(variables))
             print("\n" + report.render(observer, expectations, places))
             problems = report.differences(observer, expectations)
+            problems += shown.differences(services.of("casesvc")[0].url, token, observer, expectations)
             for problem in problems:
                 print(f"NOT AS EXPECTED  {problem}")
             print(
@@ -238,6 +240,8 @@ def _is_settled(observer: Observer, rows: Sequence[Expectation]) -> bool:
             return False
         answers = report.answers_to(observer, [story.mail_id for story in stories])
         if len(answers) < row.acknowledged + row.suppressed:
+            return False
+        if any(out.state is not row.outgoing for out in report.reported_on(row, by_mark, observer)):
             return False
     return all(out.state in FINAL for out in observer.outgoing.values())
 

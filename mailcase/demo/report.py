@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+from mailcase.demo.decided import decision_problems
 from mailcase.demo.observe import MailStory, Observer, OutgoingStory
 from mailcase.demo.scenario import Expectation
 from schemas.events import LedgerState, Purpose
@@ -86,6 +87,9 @@ def _problems(
         number = sum(out.state in states for out in answers)
         if number != wanted:
             yield f"{wanted} answer(s) must be {name}, {number} were ({[str(out.state) for out in answers]})"
+    for out in reported_on(row, by_mark, observer):
+        if out.state is not row.outgoing:
+            yield f"our answer to {row.answers} must become {row.outgoing}, is {out.state}"
 
 
 def _story_problems(row: Expectation, story: MailStory, by_mark: dict[str, list[MailStory]]) -> Iterator[str]:
@@ -95,8 +99,8 @@ def _story_problems(row: Expectation, story: MailStory, by_mark: dict[str, list[
     if row.quarantine is None:
         if len(story.interactions) != 1:
             yield f"must be one interaction, is {sorted(story.interactions)}"
-        if story.decision is not None and row.class_ and story.decision.class_.kind.value != row.class_:
-            yield f"class must be {row.class_}, is {story.decision.class_.kind.value} ({story.decision.class_.reason})"
+        if story.decision is not None:
+            yield from decision_problems(row, story.decision)
     for mark, got, name in ((row.joins, story.attached, "join"), (row.linked, story.linked, "be linked to")):
         got = {case: event for case, event in got.items() if case not in story.created}  # created ones are told by it
         if mark is None:
@@ -106,6 +110,13 @@ def _story_problems(row: Expectation, story: MailStory, by_mark: dict[str, list[
         wanted = {case for parent in by_mark.get(mark, []) for case in (*parent.created, *parent.attached)}
         if not wanted & set(got):
             yield f"must {name} a case of mail {mark} ({sorted(wanted)}), did {sorted(got)}"
+
+
+def reported_on(row: Expectation, by_mark: dict[str, list[MailStory]], observer: Observer) -> list[OutgoingStory]:
+    """The answers that the report `row` is about; none where it changes nothing of them."""
+    if row.answers is None or row.outgoing is None:
+        return []
+    return answers_to(observer, (story.mail_id for story in by_mark.get(row.answers, [])))
 
 
 def answers_to(observer: Observer, mail_ids: Iterable[str]) -> list[OutgoingStory]:

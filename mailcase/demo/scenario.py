@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mail.conversation import envelope_of
 from mailcase.demo.observe import MARK
+from schemas.events import LedgerState
 
 FOLDER = Path(__file__).parent / "mails"
 ANSWER_ID = b"{{answer}}"
@@ -44,6 +45,14 @@ class Expectation(BaseModel):
     same_as: str | None = Field(default=None, description="mark of a mail with the very same bytes")
     acknowledged: int = Field(default=0, description="answers that must be handed over because of it")
     suppressed: int = Field(default=0, description="answers that must be suppressed")
+    says: str | None = Field(default=None, description="its new text; white space is folded")
+    away: str | None = Field(default=None, description="the absence that it tells, `FROM/UNTIL`, either may be empty")
+    files: tuple[str, ...] | None = Field(default=None, description="names of its attachments")
+    defects: tuple[str, ...] = Field(default=(), description="defects that must be told, among others")
+    recipients: dict[str, str] = Field(default_factory=dict, description="of a report: address to `KIND REASON`")
+    outgoing: LedgerState | None = Field(
+        default=None, description="what becomes of our answer to the mail `answers` by this report"
+    )
     why: str = Field(default="", description="what this mail is here for")
 
     @property

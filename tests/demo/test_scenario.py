@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 
 from mail.parse import parse
+from mailcase.demo.decided import decision_problems
 from mailcase.demo.observe import MARK
 from mailcase.demo.scenario import ANSWER_ID, FILLER, FOLDER, ScenarioMail, load
 from schemas.config import format_size
@@ -103,6 +104,23 @@ def test_class_and_rules_are_as_expected(mail: ScenarioMail, played: dict[str, l
 
 
 @pytest.mark.parametrize("mail", SETTLED, ids=name_of)
+def test_the_decision_says_what_was_understood(mail: ScenarioMail, played: dict[str, list[Came]]) -> None:
+    for came in played[mail.expected.mark]:
+        assert list(decision_problems(mail.expected, came.decision)) == []
+
+
+def test_each_thing_that_a_decision_says_wrongly_is_told(played: dict[str, list[Came]]) -> None:
+    wrong: dict[str, dict[str, object]] = {
+        "003": {"class_": "bounce"}, "118": {"says": "Hola"}, "052": {"away": "2026-11-20/"}, "084": {"files": ()},
+        "072": {"defects": ("boundary_missing", "charset_wrong")}, "119": {"recipients": {"a@b.example": "hard moved"}},
+        "001": {"answers": "002"},
+    }  # fmt: skip
+    for mark, changed in wrong.items():
+        row = BY_MARK[mark].expected.model_copy(update=changed)
+        assert len(list(decision_problems(row, played[mark][0].decision))) == 1, mark
+
+
+@pytest.mark.parametrize("mail", SETTLED, ids=name_of)
 def test_a_mail_joins_or_is_linked_as_expected(mail: ScenarioMail, played: dict[str, list[Came]]) -> None:
     came, row = played[mail.expected.mark], mail.expected
     joined = {case.partition("/")[0] for one in came for case in one.plan.attach}
@@ -143,8 +161,11 @@ def test_the_mails_cover_what_a_mailbox_sees() -> None:
     rows = [mail.expected for mail in MAILS]
     assert {row.class_ for row in rows} >= {
         "human", "auto_reply", "out_of_office", "bounce", "delay", "receipt", "complaint", "list", "newsletter",
-        "calendar", "own",
+        "calendar", "challenge", "own",
     }  # fmt: skip
+    assert {row.outgoing for row in rows} >= {"bounced", "complained"}
+    assert len([row for row in rows if row.away]) > 3
+    assert len([row for row in rows if row.says]) > 6
     assert any(len(row.to) == 2 for row in rows)
     assert any(len(row.cases) == 2 and len(row.to) == 1 for row in rows)
     assert any(row.joins for row in rows)
