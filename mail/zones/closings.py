@@ -1,0 +1,123 @@
+"""Closing formulas: `Mit freundlichen Grüßen`, `Un cordial saludo a todos`, `Cheers, Ann`, `祝 商祺`.
+
+Whole formulas stand in tables; beside them a line is one that consists of nothing but words of greeting, one of them a
+noun or verb that says goodbye, and perhaps a name behind them. The tables need not know each adjective with each noun.
+"""
+
+from __future__ import annotations
+
+import re
+
+import re2
+
+from mail.zones.words_closings import HEADS, JOINTS, UNSPACED
+from mail.zones.words_tails import CLOSINGS, THANKS
+
+__all__ = ["NAME", "TRIMMED", "closing_of"]
+
+TRIMMED = " ,.!;:–—-*_~\t，。！、،؛…"
+"""What stands around a formula or a name and is no part of it."""
+NAME = re.compile(r"[-–—/~*]{0,2}[ ]?[A-ZÀ-ÖØ-ÞĀ-ſΆ-ΫЀ-Я҆-ӿ][\w.'’-]{0,30}(?: [\w.'’(),-]{1,30}){0,4}[*]?")
+"""A name in a script with capitals."""
+_LONGEST = 80
+_MOST_WORDS = 12
+_CLOSINGS = frozenset(word.casefold() for word in CLOSINGS)
+_THANKS = frozenset(word.casefold() for word in THANKS)
+_AND = re.compile(r" (?:and|und|et|y|e|en|och|og|ja|i|a|и|та|ve|și|és|with|mit) |[,&/+!.،]")
+_WORD = re.compile(r"[^ \t,.!;:–—*~，。！、،&/+-]+")
+_SPLIT = re.compile(r"[ \t,.!;:–—*~，。！、،/+()\xa0]+")
+_UNSPACED = re2.compile("|".join(f"(?:{pattern})" for pattern in UNSPACED))
+_WISHES = re2.compile(
+    r"(?i)(?:je vous prie|nous vous prions|veuillez|recevez|agréez|dans l['’]attente|en vous (?:remerciant|souhaitant))"
+    r" .*(?:salutations|sentiments|considération|respects)(?: (?:disting|respect|les meill|les plus|dévou|cordial).*)?|"
+    r"(?:sin (?:otro|más) .{0,40})?(?:reciban?|le|les|se despide|aprovech\S+) .*(?:saludos?|atentamente|saluda)|"
+    r"(?:sem mais|fico|ficamos|despeço|subscrevo).{0,50}(?:atenciosamente|cumprimentos|subscrev\S+|me)|"
+    r"(?:la prego|voglia|vogliate|nel|in attesa|distintamente|ringrazia\S+).{0,80}(?:saluti|ossequi|saluto|stima)|"
+    r"ich verbleibe .{0,30}|wir verbleiben .{0,30}|pozostaj\S+ z .{0,30}"
+)
+"""Sentences that do nothing but take leave, as letters end."""
+
+
+def _first_words() -> frozenset[str]:
+    """First words of all whole formulas: a line that begins otherwise is none of them."""
+    found = (_WORD.search(formula) for formula in (*_CLOSINGS, *_THANKS))
+    return frozenset(word.group() for word in found if word)
+
+
+_FIRST_WORDS = _first_words()
+
+
+def closing_of(line: str) -> tuple[str, str] | None:
+    """Kind (`closing` or `thanks`) of the formula that `line` is, and what follows it on the line: a name, whether of
+    who writes or, after thanks, of who is thanked."""
+    if len(line) > _LONGEST and not (len(line) < 2 * _LONGEST and _WISHES.fullmatch(line.strip(TRIMMED))):
+        return None
+    word = _WORD.search(line)
+    if word is None:
+        return None
+    first = _low(word.group())
+    if first in _FIRST_WORDS:
+        whole = _whole(line)
+        if whole is not None:
+            return whole
+    elif first not in JOINTS and first not in HEADS and first.isascii():
+        return ("closing", "") if _WISHES.fullmatch(line.strip(TRIMMED)) else None
+    return _composed(line)
+
+
+def _low(text: str) -> str:
+    return text.casefold().replace("i\u0307", "i")  # a Turkish capital
+
+
+def _whole(line: str) -> tuple[str, str] | None:
+    """By the tables of whole formulas."""
+    low = _low(line.strip(TRIMMED))
+    if low in _CLOSINGS:
+        return "closing", ""
+    if low in _THANKS:
+        return "thanks", ""
+    parts = [part.strip(TRIMMED) for part in _AND.split(low)]
+    if len(parts) > 1 and all(part in _CLOSINGS or part in _THANKS for part in parts):
+        return "closing" if any(part in _CLOSINGS for part in parts) else "thanks", ""
+    words = line.strip(TRIMMED).split()
+    for count in range(1, min(4, len(words))):
+        head, name = _low(" ".join(words[:count])).strip(TRIMMED), words[count:]
+        if len(head) > 1 and head in _CLOSINGS and len(name) <= 2 and all(word[:1].isupper() for word in name):
+            return "closing", " ".join(name)
+    for mark in (",", "-", "–", "，", "!", ".", "،"):
+        head, found, rest = line.partition(mark)
+        if found and rest.strip() and len(rest.split()) <= 4:
+            head, rest = _low(head.strip(TRIMMED)), rest.strip(TRIMMED)
+            if head in _CLOSINGS and _low(rest) in _CLOSINGS:
+                return "closing", ""
+            if head in _CLOSINGS and NAME.fullmatch(rest):
+                return "closing", rest
+            if head in _THANKS and _low(rest) in _CLOSINGS:
+                return "closing", ""
+    return None
+
+
+def _composed(line: str) -> tuple[str, str] | None:
+    """By the words: greeting words with a head among them, then at most a name of three words."""
+    bare = line.strip(TRIMMED)
+    if not line.isascii() and len(bare) <= 60 and _UNSPACED.fullmatch(bare):
+        return "closing", ""
+    words = [word for word in _SPLIT.split(bare) if word]
+    if not 0 < len(words) <= _MOST_WORDS or line.endswith(("?", ":", "？")):
+        return None
+    count = headed = 0
+    for word in words:
+        low = _low(word)
+        if low in HEADS:
+            headed = count + 1
+        elif low not in JOINTS and not (low in _THANKS and count < 6):
+            break
+        count += 1
+    if not headed:
+        return ("closing", "") if _WISHES.fullmatch(bare) else None
+    name = words[headed:]
+    if len(name) <= 3 and all(word[0].isupper() or _low(word) in JOINTS for word in name):
+        return "closing", " ".join(name)
+    if count == len(words):
+        return "closing", ""
+    return ("closing", "") if _WISHES.fullmatch(bare) else None
