@@ -13,7 +13,13 @@ from mail.words import decode_words
 __all__ = ["Group", "parse_addresses", "parse_groups", "parse_lists"]
 
 # Each alternative begins with a character of its own class: the scan never goes back.
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[()<>,;:\[\]]|\\.?|[^"()<>,;:\\\[\]]+', re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|["()<>,;:\[\]]|\\.?|[^"()<>,;:\\\[\]]+', re.DOTALL)
+# The same, with encoded words as one token each: commas and the like in them are no part of the list.
+_TOKEN_OR_WORD = re.compile(
+    r'"(?:[^"\\]|\\.)*+"|["()<>,;:\[\]]|\\.?'
+    r'|=\?[^\s?<>"(),;:@]{1,64}+\?[BbQq]\?[^?<>"\r\n]{1,400}+\?=|=|[^"()<>,;:\\\[\]=]+',
+    re.DOTALL,
+)
 # What nearly all mailboxes look like: `Ann B <ann@example.org>`, `"Bee, Ann" <a@b.c>`, `ann@example.org`.
 _SIMPLE = re.compile(
     r'[ \t]*+(?:(?:"([^"\\]*+)"|([^"(),:;<>@\[\]\\]*+))[ \t]*+<([^\s"(),:;<>@\[\]\\]++@[^\s"(),:;<>@\[\]\\]++)>'
@@ -95,7 +101,7 @@ def _simple(text: str, limit: int) -> tuple[list[Address], int] | None:
         at = match.end()
         quoted, phrase, angle, bare = match.groups()
         address = angle or bare
-        if len(address) > _LONGEST_ADDRESS:
+        if len(address) > _LONGEST_ADDRESS or (bare and "=?" in bare):
             return None
         total += 1
         if total > limit:
@@ -107,7 +113,7 @@ def _simple(text: str, limit: int) -> tuple[list[Address], int] | None:
 
 def _scanned(text: str, limit: int) -> _Scan:
     scan = _Scan(limit)
-    for match in _TOKEN.finditer(text, 0, _LONGEST_SCANNED):
+    for match in (_TOKEN_OR_WORD if "=?" in text else _TOKEN).finditer(text, 0, _LONGEST_SCANNED):
         scan.take(match.group())
     scan.close()
     scan.total += text.count("@", _LONGEST_SCANNED)

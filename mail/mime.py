@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from mail.headers import Headers, read_headers
 from mail.limits import Limits
+from mail.names import file_name
 from mail.parameters import ParameterisedValue, parse_value
 from mail.transfer import decode_transfer
 
@@ -42,7 +43,11 @@ class Node:
     @property
     def filename(self) -> str | None:
         name = self.disposition.get("filename") or self.type.get("name")
-        return " ".join(name.split())[:255] or None if name else None
+        if not name:
+            return None
+        if self.type.value == "message/external-body":  # the place where the file is (RFC 2046 §5.2.3)
+            return " ".join(name.split())[:255] or None
+        return file_name(name)
 
 
 @dataclass(slots=True)
@@ -84,7 +89,7 @@ def _read(source: bytes, start: int, end: int, path: str, depth: int, default: s
         headers=headers,
         type=content,
         disposition=parse_value(raw_disposition) if raw_disposition else ParameterisedValue(""),
-        encoding=(headers.text("content-transfer-encoding") or "").split("(")[0].strip().lower(),
+        encoding=_encoding(headers.text("content-transfer-encoding")),
         source=source,
         start=body,
         end=end,
@@ -96,6 +101,13 @@ def _read(source: bytes, start: int, end: int, path: str, depth: int, default: s
     if not path and not node.is_multipart:
         node.path = "1"
     return node
+
+
+def _encoding(written: str | None) -> str:
+    """The transfer encoding without the comments, quotes and semicolons that some write about it."""
+    if not written:
+        return ""
+    return written.lower() if written.isalnum() else re.split("[(;]", written, maxsplit=1)[0].strip(" \t\"',").lower()
 
 
 def _read_multipart(node: Node, depth: int, tree: Tree) -> None:

@@ -83,7 +83,7 @@ def _file(storage: Storage, path: str, html: str, limits: Limits, depth: int) ->
         return file_part(path, name, "message/rfc822", content_id, data)
     used = bool(content_id and f"cid:{content_id}" in html)
     kind = values.text(0x370E).strip().lower()
-    return file_part(path, " ".join(name.split())[:255], kind, content_id, values.binary(0x3701), inline=used)
+    return file_part(path, name, kind, content_id, values.binary(0x3701), inline=used)
 
 
 class _Values:
@@ -122,7 +122,7 @@ class _Values:
 
 
 def _codec(page: int) -> str | None:
-    return {65001: "utf-8", 28591: "cp1252", 20127: "cp1252"}.get(page) or (codec_of(f"cp{page}") if page else None)
+    return codec_of(f"cp{page}") if page else None
 
 
 def _head(storage: Storage, values: _Values) -> bytes:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from struct import unpack_from
 
 from mail.charsets import clean, codec_of
+from mail.names import file_name
 from mail.rtf import decompress_rtf
 
 __all__ = ["Tnef", "TnefAttachment", "is_tnef", "read_tnef"]
@@ -96,7 +97,7 @@ def read_tnef(data: bytes) -> Tnef:
     for file in state.files:
         name = file.long_name or file.name or file.shown_name
         kind = file.content_type or ("application/ms-tnef" if is_tnef(file.data) else "")
-        found.append(TnefAttachment(_named(name), kind, file.content_id, file.data))
+        found.append(TnefAttachment(file_name(name) or "", kind, file.content_id, file.data))
     return Tnef(
         subject=clean(state.subject),
         text=clean(state.text),
@@ -105,10 +106,6 @@ def read_tnef(data: bytes) -> Tnef:
         attachments=tuple(found[:_MAX_ATTACHMENTS]),
         defects=tuple(dict.fromkeys(state.defects)),
     )
-
-
-def _named(name: str) -> str:
-    return " ".join(clean(name).split())[:255]
 
 
 def _attributes(data: bytes, state: _State) -> Iterator[tuple[int, int, bytes]]:
@@ -144,8 +141,7 @@ def _of_message(tag: int, value: bytes, state: _State) -> None:
             elif name == _PR_BODY:
                 state.text = _string(kind, content, state) or state.text
             elif name == _PR_CODEPAGE and len(content) >= 4:
-                number = unpack_from("<I", content)[0]
-                html_codec = "utf-8" if number == 65001 else codec_of(f"cp{number}") or ""
+                html_codec = codec_of(f"cp{unpack_from('<I', content)[0]}") or ""
             elif name == _PR_HTML:
                 if kind == _BINARY:
                     html = content

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mail.html import html_to_text
+from mail.names import file_name
 from mail.records import Part
 from mail.rtf import rtf_to_text
 from mail.tnef import Tnef, is_tnef, read_tnef
@@ -43,7 +44,7 @@ def file_part(
         content_type=(guessed or "application/octet-stream")[:255],
         charset=None,
         disposition="attachment",
-        filename=name or None,
+        filename=file_name(name),
         content_id=content_id,
         size=len(data),
         sha256=hashlib.sha256(data).hexdigest(),

@@ -59,8 +59,8 @@ def why_ours(ours: Any, theirs: Any) -> str | None:
         start = theirs.lstrip()[:6]
         if start in ("begin ", b"begin ") and not ours_text.lstrip("b'\\nr").startswith("begin "):
             return "content with the transfer encoding x-uuencode is decoded, the oracle leaves it encoded"
-    if isinstance(ours, str) and ours.replace("\\", "") == theirs:
-        return "a lone backslash in a Windows path is no escape"
+    if isinstance(ours, str) and isinstance(theirs, str) and theirs[1:2] == ":" and theirs.endswith(ours):
+        return "of a path the last part is the name (RFC 2183 §2.3), and a lone backslash in it no escape"
     if isinstance(ours, str) and isinstance(theirs, str) and ours.rstrip("\r\n") == theirs.rstrip("\r\n"):
         return "the line end at the end of a mail is content"
     return None
