@@ -115,4 +115,4 @@ def _signing(sender: Address | None) -> tuple[str, ...]:
     if not found:
         parts = [part for part in re.split(r"[._+-]", local) if len(part) > 2 and part.isalpha()]
         found = [" ".join(parts), *parts[:1]] if parts else []
-    return tuple(dict.fromkeys(word for word in found if len(word) > 1))
+    return tuple(dict.fromkeys(word for word in (*found, local) if len(word) > 1))

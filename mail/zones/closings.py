@@ -50,7 +50,7 @@ _FIRST_WORDS = _first_words()
 def closing_of(line: str) -> tuple[str, str] | None:
     """Kind (`closing` or `thanks`) of the formula that `line` is, and what follows it on the line: a name, whether of
     who writes or, after thanks, of who is thanked."""
-    if len(line) > _LONGEST and not (len(line) < 2 * _LONGEST and _WISHES.fullmatch(line.strip(TRIMMED))):
+    if len(line) > _LONGEST and not (len(line) < 2 * _LONGEST and _wishes(line.strip(TRIMMED))):
         return None
     word = _WORD.search(line)
     if word is None:
@@ -61,8 +61,21 @@ def closing_of(line: str) -> tuple[str, str] | None:
         if whole is not None:
             return whole
     elif first not in JOINTS and first not in HEADS and first.isascii():
-        return ("closing", "") if _WISHES.fullmatch(line.strip(TRIMMED)) else None
+        return ("closing", "") if _wishes(line.strip(TRIMMED)) else None
     return _composed(line)
+
+
+def _wishes(bare: str) -> bool:
+    # by its first word first: asking RE2 costs five microseconds
+    if not bare[:4].casefold().startswith(_WISHING):
+        return False
+    return _WISHES.fullmatch(bare.encode("utf-8", "replace").decode("utf-8")) is not None
+
+
+_WISHING = tuple(
+    "je v,nous,veui,rece,agr,dans,en v,sin ,reci,le ,les ,se d,apro,sem ,fico,fica,desp,subs,la p,vogl,nel ,in a,"
+    "dist,ring,ich ,wir ,pozo".split(",")  # noqa: SIM905
+)
 
 
 def _low(text: str) -> str:
@@ -100,7 +113,7 @@ def _whole(line: str) -> tuple[str, str] | None:
 def _composed(line: str) -> tuple[str, str] | None:
     """By the words: greeting words with a head among them, then at most a name of three words."""
     bare = line.strip(TRIMMED)
-    if not line.isascii() and len(bare) <= 60 and _UNSPACED.fullmatch(bare):
+    if not line.isascii() and len(bare) <= 60 and _UNSPACED.fullmatch(bare.encode("utf-8", "replace").decode("utf-8")):
         return "closing", ""
     words = [word for word in _SPLIT.split(bare) if word]
     if not 0 < len(words) <= _MOST_WORDS or line.endswith(("?", ":", "？")):
@@ -114,10 +127,10 @@ def _composed(line: str) -> tuple[str, str] | None:
             break
         count += 1
     if not headed:
-        return ("closing", "") if _WISHES.fullmatch(bare) else None
+        return ("closing", "") if _wishes(bare) else None
     name = words[headed:]
     if len(name) <= 3 and all(word[0].isupper() or _low(word) in JOINTS for word in name):
         return "closing", " ".join(name)
     if count == len(words):
         return "closing", ""
-    return ("closing", "") if _WISHES.fullmatch(bare) else None
+    return ("closing", "") if _wishes(bare) else None

@@ -14,12 +14,16 @@ from mail.subject import read_subject
 from mail.zones.attributions import attribution_ending_at, fields_of
 from mail.zones.headers import Look, block_at, candidates, field_of, is_rule, mark_at, notes_block_at
 from mail.zones.lines import read_lines
+from mail.zones.names import Signer
 from mail.zones.records import Context, Embedded, Form, Zone, ZoneKind, Zones
+from mail.zones.said import said
 from mail.zones.tails import banner_end, find_tail
 
 __all__ = ["divide", "divide_thoroughly"]
 
 _NONE = Context()
+_NOBODY = Signer()
+_INTRODUCING = frozenset({ZoneKind.ATTRIBUTION, ZoneKind.HEADER})
 _LONG_QUOTED = 64
 _MOST_MESSAGES = 1_000
 _MOST_LOOKS = 10_000
@@ -72,7 +76,7 @@ class _Work:
         self._kinds = [ZoneKind.NEW] * len(lines)
         self._messages = [0] * len(lines)
         self._embedded: list[Embedded] = []
-        self._forward = False
+        self._passed_on: int | None = None  # how deep the mail that is passed on is quoted
         self._looks = candidates(lines.bare)
         starts = lines.starts
         self._cuts = {min(bisect_left(starts, offset), len(lines) - 1) for offset in context.history}
@@ -133,7 +137,7 @@ class _Work:
     def _kind(self, message: int) -> ZoneKind:
         if message == 0:
             return ZoneKind.NEW
-        return ZoneKind.FORWARDED if self._forward else ZoneKind.QUOTED
+        return ZoneKind.QUOTED if self._passed_on is None else ZoneKind.FORWARDED
 
     def _settle(self, at: int, stack: list[_Open], owners: dict[int, int]) -> None:
         """Make the top of `stack` the message that line `at` belongs to, by how deep it is quoted."""
@@ -266,7 +270,7 @@ class _Work:
         below = lines.next_filled(starter.last, 12)
         marked = below is not None and lines.depth[below] > depth
         if outermost and forwarded:
-            self._forward = True
+            self._passed_on = depth + 1 if marked else depth
         message = self._embed(starter.form, forwarded, starter.fields)
         stack.append(_Open(message, depth + 1 if marked else depth))
         kind = ZoneKind.ATTRIBUTION if starter.form is Form.ATTRIBUTION else ZoneKind.HEADER
@@ -300,11 +304,14 @@ class _Work:
         return message
 
     def own_tails(self) -> None:
-        """Set the sender's signature and disclaimer apart: at the end of the first and the last stretch of new text."""
+        """Set the sender's signature and disclaimer apart: at the end of the first and the last stretch of new text,
+        and above a message that is introduced (the footer of a list may stand below it)."""
         bare = self._lines.bare
         new = [run for run in self._runs() if any(bare[run[0] : run[-1] + 1])]
-        for run in new[:1] + new[-1:] if len(new) > 1 else new:
-            self._tail(run, self._context.names, run is new[0], len(new) > 1)
+        signer = Signer(self._context.names, bool(self._embedded) or self._context.answers)
+        for run in new:
+            if run is new[0] or run is new[-1] or self._kinds[run[-1] + 1] in _INTRODUCING:
+                self._tail(run, signer, run is new[0], len(new) > 1)
         for start, end in self._signed:
             for number in range(start, min(end, len(self._lines))):
                 if self._kinds[number] is ZoneKind.NEW:
@@ -320,7 +327,7 @@ class _Work:
                     run.append(-1)
                 run.append(number)
         for run in own.values():
-            self._tail(run, (), False, False)
+            self._tail(run, _NOBODY, False, False)
 
     def _runs(self) -> list[list[int]]:
         """Stretches of lines of new text."""
@@ -335,13 +342,13 @@ class _Work:
                     runs.append([number])
         return runs
 
-    def _tail(self, run: list[int], names: tuple[str, ...], top: bool, apart: bool) -> None:
+    def _tail(self, run: list[int], signer: Signer, top: bool, apart: bool) -> None:
         every = self._lines.bare
         bare = every if len(run) == len(every) else [every[number] if number >= 0 else "" for number in run]
         if top:
             for place in range(banner_end(bare)):
                 self._kinds[run[place]] = ZoneKind.DISCLAIMER
-        tail = find_tail(bare, names, apart)
+        tail = find_tail(bare, signer, apart)
         for place in range(tail.signature, len(run)):
             if run[place] < 0 or (not bare[place] and place == tail.signature):
                 continue
@@ -366,13 +373,5 @@ class _Work:
                 zones.append(Zone(kinds[first], starts[first], starts[number] - 1, messages[first]))
                 first = number
         zones.append(Zone(kinds[first], starts[first], starts[count] - 1, messages[first]))
-        return Zones(self._text, tuple(zones), tuple(self._embedded), self._new_text(zones))
-
-    def _new_text(self, zones: list[Zone]) -> str:
-        new = [one for one in zones if one.kind is ZoneKind.NEW or (self._forward and one.message)]
-        signature = [one for one in zones if one.kind is ZoneKind.SIGNATURE and not one.message]
-        for chosen in (new, signature):
-            text = "\n".join(self._text[one.start : one.end] for one in chosen).strip()
-            if text:
-                return text
-        return self._text.strip()
+        said_now = said(self._text, zones, self._passed_on)
+        return Zones(self._text, tuple(zones), tuple(self._embedded), said_now)

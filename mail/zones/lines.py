@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from itertools import accumulate
 
-__all__ = ["MAX_LINES", "Lines", "read_lines"]
+__all__ = ["MAX_LINES", "Lines", "read_lines", "unquoted"]
 
 MAX_LINES = 50_000
 """Lines that are looked at; what follows belongs to the zone of the last one."""
@@ -83,6 +83,17 @@ def _unquoted(bare: str) -> tuple[int, str]:
     marks = _MARKS.match(bare)
     lead = marks.group() if marks else ""
     return lead.count(">"), bare[len(lead) :].lstrip()
+
+
+def unquoted(line: str, depth: int) -> str:
+    """`line` without its first `depth` quote marks and the space that follows them."""
+    at = 0
+    for _ in range(depth):
+        mark = line.find(">", at)
+        if mark < 0 or line[at:mark].strip():
+            return line[at:]
+        at = mark + 1
+    return line[at + 1 :] if line[at : at + 1] == " " else line[at:]
 
 
 def _beside(depth: list[int], number: int) -> bool:

@@ -9,16 +9,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from mail.zones.closings import NAME, TRIMMED, closing_of
+from mail.zones.devices import is_device_line
 from mail.zones.headers import is_rule
+from mail.zones.names import Likeness, Signer, likeness, looks_like_name
 from mail.zones.search import NOT_WORD, Patterns, Phrases
 from mail.zones.words_tails import (
     BANNERS,
-    CLOSINGS,
-    DEVICE_LINES,
     DISCLAIMER_TITLES,
     DISCLAIMERS,
     FOOTERS,
-    THANKS,
 )
 
 __all__ = ["Tail", "banner_end", "find_tail"]
@@ -27,10 +27,6 @@ _WINDOW = 60
 """Lines from the end that a signature may take, empty ones not counted."""
 _BLOCK = 14
 _WIDE = 72
-_CLOSINGS = frozenset(word.casefold() for word in CLOSINGS)
-_THANKS = frozenset(word.casefold() for word in THANKS)
-_DEVICES = tuple(word.casefold() for word in DEVICE_LINES)
-_DEVICE_STARTS = frozenset(word[:2] for word in _DEVICES)
 _TITLES = frozenset(word.casefold() for word in DISCLAIMER_TITLES)
 _DISCLAIMERS = Phrases(DISCLAIMERS)
 _SCANNED = re.compile(
@@ -52,23 +48,21 @@ _REACHED = Patterns(
     + f"(?:^|{NOT_WORD})[0-9]{{3}}[-.][0-9]{{3}}[-.][0-9]{{4}}(?:{NOT_WORD}|$)"
 )
 """How a person is reached: what a number alone is not."""
-_NAME = re.compile(r"[-–—/~*]{0,2}[ ]?[A-ZÀ-ÖØ-ÞĀ-ſА-ЯЁІЇЄΑ-Ω][\w.'’-]{0,30}(?: [\w.'’(),-]{1,30}){0,4}[*]?")
-_AND = re.compile(r" (?:and|und|et|y|e|en|och|og|ja|i|a|и|та|ve|și|és|with|mit) |[,&/+!.]")
 _PARTS = re.compile(r"[|•·,–]")
 _DASHED = re.compile(r"(?:[-–—~] ?|/)[A-ZÀ-ÖØ-ÞА-ЯЁ][\w.'’-]{0,25}(?: [A-ZÀ-ÖØ-ÞА-ЯЁ][\w.'’-]{0,25}){0,2}")
 _DELIMITERS = frozenset({"--", "—", "– –", "--=20", "—-", "-—", "--*", "- --", "__", "___"})
+_GREETING = re.compile(
+    r"(?i:(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|hallo|liebe[r]?|sehr geehrte|guten|bonjour|cher|hola"
+    r"|ciao|caro|cara|olá|beste|geachte|hej|dobrý|witam|cześć)\b)|[A-Z][\w.'’-]{1,20}(?: [A-Z][\w.'’-]{1,20})?"
+    r"(?: ?[,!:–-](?: |$)|$)"
+)
+"""How a letter begins; a name with a comma too."""
+_SENTENCE_ENDS = (".", "!", "?", ")", ",")
+_LONGEST_NAME = 60
+_WIDEST = 80
+_MOST_LONG = 3
+"""Lines of a signature that may be sentences (a slogan, hours, an address), where it has the sender's name above."""
 _RULE_MARKS = frozenset("-_=*~─—–·•#")
-_TRIMMED = " ,.!;:–—-*_~\t，。！、"
-_WORD = re.compile(r"[^ \t,.!;:–—*~，。！、&/+-]+")
-
-
-def _closing_words() -> frozenset[str]:
-    """First words of all formulas: a line that begins otherwise is none."""
-    found = (_WORD.search(formula) for formula in (*_CLOSINGS, *_THANKS))
-    return frozenset(word.group() for word in found if word)
-
-
-_CLOSING_WORDS = _closing_words()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +73,10 @@ class Tail:
     disclaimer: int
 
 
-def find_tail(lines: list[str], names: tuple[str, ...], apart: bool) -> Tail:
+def find_tail(lines: list[str], signer: Signer, apart: bool) -> Tail:
     """The ends of `lines` (stripped of quote marks and white space).
 
-    `names` are how the sender may sign, case-folded; `apart`: other text of the same message stands elsewhere, so that
-    `lines` may be nothing but a signature.
+    `apart`: other text of the same message stands elsewhere, so that `lines` may be nothing but a signature.
     """
     total = len(lines)
     filled = [number for number, line in enumerate(lines) if line]
@@ -96,7 +89,7 @@ def find_tail(lines: list[str], names: tuple[str, ...], apart: bool) -> Tail:
     while filled and filled[-1] >= signature:
         filled.pop()
     while filled:
-        found = _signature_at(lines, filled, names)
+        found = _signature_at(lines, filled, signer)
         if found > filled[-1]:
             break
         signature = found
@@ -104,46 +97,39 @@ def find_tail(lines: list[str], names: tuple[str, ...], apart: bool) -> Tail:
             filled.pop()
     if not any(lines[:signature]) and not (apart and _unmistakable(lines)):
         # Nothing but a signature: then it is what was written, device lines and disclaimers excepted.
-        devices = (number for number, line in enumerate(lines[:end]) if _device(line))
+        devices = (number for number, line in enumerate(lines[:end]) if is_device_line(line))
         signature = next((number for number in devices if any(lines[:number])), end)
     return Tail(signature, disclaimer if any(lines[:disclaimer]) or apart else total)
 
 
 def _unmistakable(lines: list[str]) -> bool:
     first = next((line for line in lines if line), "")
-    return first in _DELIMITERS or is_rule(first) or _device(first)
+    return first in _DELIMITERS or is_rule(first) or is_device_line(first)
 
 
-def _signature_at(lines: list[str], filled: list[int], names: tuple[str, ...]) -> int:
+def _signature_at(lines: list[str], filled: list[int], signer: Signer) -> int:
     """First line of what ends `lines` as a signature, `filled` being the lines with something on them; the line after
     the last of these where nothing does."""
     last = filled[-1]
     end = last + 1
     if not _DELIMITERS.isdisjoint(lines[max(filled[0], end - 30) : end]) and end > 1:
         return next(number for number in range(last, -1, -1) if lines[number] in _DELIMITERS)
-    if _device(lines[last]):
-        return last
-    if len(filled) > 1 and _device(lines[filled[-2]]) and len(lines[last]) <= _WIDE and _device_pair(lines[last]):
+    if is_device_line(lines[last]):
+        ruled = last > 0 and is_rule(lines[last - 1]) and len(filled) > 2
+        return last - 1 if ruled else last
+    paired = len(filled) > 1 and len(lines[last]) <= _WIDE and _device_pair(lines[last])
+    if paired and is_device_line(lines[filled[-2]]):
         return filled[-2]
     for number in filled[-_BLOCK - 1 :]:
         line = lines[number]
         if line[0] in _RULE_MARKS and is_rule(line) and _contacts_below(lines, number, end):
             return number
     return min(
-        _closing_at(lines, filled, end, names), _dashed_at(lines, filled, end), _block_at(lines, filled, end, names)
+        _closing_at(lines, filled, end, signer),
+        _dashed_at(lines, filled, end),
+        _block_at(lines, filled, end, signer),
+        _alone_at(lines, filled, end, signer),
     )
-
-
-def _device(line: str) -> bool:
-    """`Sent from my iPhone`, not a sentence that begins so."""
-    if not 6 <= len(line) <= 110:
-        return False
-    low = line.strip("*_<>[]()~-–— \t").casefold()
-    if low[:2] not in _DEVICE_STARTS or not low.startswith(_DEVICES):
-        return False
-    if "http" in low or "<" in line:
-        return True
-    return len(low.split()) <= 11 and "," not in low.rstrip(",") and not (low.endswith(".") and len(low.split()) > 7)
 
 
 def _device_pair(line: str) -> bool:
@@ -174,76 +160,60 @@ def _short(line: str) -> bool:
     return len(words) <= 8 or bool(_CONTACT.which(line)) or ("|" in line or "•" in line or "·" in line)
 
 
-def _closing(line: str) -> tuple[str, str] | None:
-    """Kind (`closing` or `thanks`) of the formula that `line` is, and what follows it on the line (a name)."""
-    if len(line) > 80:
-        return None
-    word = _WORD.search(line)
-    if word is None or word.group().casefold().replace("i\u0307", "i") not in _CLOSING_WORDS:
-        return None
-    low = line.strip(_TRIMMED).casefold().replace("i\u0307", "i")  # a Turkish capital
-    if low in _CLOSINGS:
-        return "closing", ""
-    if low in _THANKS:
-        return "thanks", ""
-    parts = [part.strip(_TRIMMED) for part in _AND.split(low)]
-    if len(parts) > 1 and all(part in _CLOSINGS or part in _THANKS for part in parts):
-        return "closing" if any(part in _CLOSINGS for part in parts) else "thanks", ""
-    words = line.strip(_TRIMMED).split()
-    for count in range(1, min(4, len(words))):
-        head, name = " ".join(words[:count]).casefold(), words[count:]
-        if len(head) > 1 and head in _CLOSINGS and len(name) <= 2 and all(word[:1].isupper() for word in name):
-            return "closing", " ".join(name)
-    for mark in (",", "-", "–", "，", "!", "."):
-        head, found, rest = line.partition(mark)
-        if found and rest.strip() and len(rest.split()) <= 4:
-            head = head.strip(_TRIMMED).casefold()
-            if head in _CLOSINGS and rest.strip(_TRIMMED).casefold() in _CLOSINGS:
-                return "closing", ""
-            if head in _CLOSINGS and _NAME.fullmatch(rest.strip(_TRIMMED)):
-                return "closing", rest.strip(_TRIMMED)
-            if head in _THANKS and rest.strip(_TRIMMED).casefold() in _CLOSINGS:
-                return "closing", ""
-    return None
-
-
-def _closing_at(lines: list[str], filled: list[int], end: int, names: tuple[str, ...]) -> int:
+def _closing_at(lines: list[str], filled: list[int], end: int, signer: Signer) -> int:
     """A closing formula with nothing but a name and short lines below it."""
     best = end
+    long = 0
     for place in range(len(filled) - 1, max(-1, len(filled) - _BLOCK - 2), -1):
         number = filled[place]
-        found = _closing(lines[number])
+        found = closing_of(lines[number])
         if found is None:
-            if not _short(lines[number]):
+            long += not _short(lines[number])
+            if long > _MOST_LONG or not _beside_contacts(lines[number]):
                 break
             continue
         below = [lines[at] for at in filled[place + 1 :]]
-        if not all(_short(line) for line in below) or any(_afterword(line) for line in below):
+        if any(_afterword(line) for line in below):
             break
-        kind, _ = found
-        first = _PARTS.split(below[0], maxsplit=1)[0].strip(_TRIMMED) if below else ""
-        named = _NAME.fullmatch(first) is not None
+        signed = bool(below) and _is_sender(below[0], signer)
+        if long and not (signed and any(_CONTACT.which(line) for line in below)):
+            break
+        kind, name = found
+        first = _PARTS.split(below[0], maxsplit=1)[0].strip(TRIMMED) if below else ""
+        named = NAME.fullmatch(first) is not None
         if kind == "closing" and (named or len(first.split()) <= 5):
             best = number
-        elif below and best == filled[place + 1]:
-            best = number if kind == "thanks" and number + 1 == filled[place + 1] else best
+        elif name and kind == "thanks":
+            best = number if _is_sender(name, signer) and len(below) <= 1 else best
             break
-        elif (below and _is_sender(below[0], names)) or (
-            named and len(below) >= 2 and any(_CONTACT.which(line) for line in below[1:])
-        ):
+        elif below and best == filled[place + 1]:
+            best = number if number + 1 == filled[place + 1] else best
+            break
+        elif signed or (named and _signed_below(below, signer)):
             best = number
         else:
             break
     return best
 
 
+def _beside_contacts(line: str) -> bool:
+    """May stand among contact lines: a slogan or opening hours, no sentence."""
+    return _short(line) or (len(line) <= _WIDEST and not line.endswith((".", "?", ":")))
+
+
+def _signed_below(below: list[str], signer: Signer) -> bool:
+    """Whether a name that is not known to be the sender's signs all the same: with contact lines, or all alone."""
+    if len(below) > 1:
+        return any(_CONTACT.which(line) for line in below[1:])
+    return looks_like_name(below[0]) or likeness(below[0], signer.names) is not Likeness.NONE
+
+
 def _afterword(line: str) -> bool:
     return line[:5].casefold().startswith(("ps:", "p.s.", "ps.", "nb:", "p.s:", "edit:"))
 
 
-def _is_sender(line: str, names: tuple[str, ...]) -> bool:
-    line = line.strip(_TRIMMED + "/#").casefold()
-    return bool(line) and line in names
+def _is_sender(line: str, signer: Signer) -> bool:
+    return likeness(line, signer.names) is Likeness.STRONG
 
 
 def _dashed_at(lines: list[str], filled: list[int], end: int) -> int:
@@ -255,28 +225,48 @@ def _dashed_at(lines: list[str], filled: list[int], end: int) -> int:
     return end if above.startswith(("-", "–", "*", "•", "/")) or above.endswith(":") or last - filled[-2] < 2 else last
 
 
-def _block_at(lines: list[str], filled: list[int], end: int, names: tuple[str, ...]) -> int:
+def _block_at(lines: list[str], filled: list[int], end: int, signer: Signer) -> int:
     """The sender's name with short lines below it, or a last paragraph that is a name with two contact lines."""
     start = _contact_paragraph(lines, filled, end)
-    for place in range(max(1, len(filled) - 10), len(filled)):
+    for place in range(max(1, len(filled) - _BLOCK), len(filled)):
         number = filled[place]
         if number >= start:
             break
-        if len(lines[number]) > _WIDE or not _is_sender(lines[number], names) or not _apart(lines, number):
+        if lines[number - 1] or len(lines[number]) > _WIDE or not _is_sender(lines[number], signer):
+            continue
+        if lines[filled[place - 1]].endswith((":", "：")):  # `The new name is:`
             continue
         below = [lines[at] for at in filled[place + 1 :]]
-        if all(_short(line) and not _afterword(line) for line in below):
+        if any(_afterword(line) for line in below):
+            continue
+        long = sum(not _short(line) for line in below)
+        if not long or (
+            long <= _MOST_LONG
+            and all(map(_beside_contacts, below))
+            and sum(1 for line in below if _REACHED.which(line)) >= 2
+        ):
             return number
     return start
 
 
-def _apart(lines: list[str], number: int) -> bool:
-    """Below an empty line or a closing, and not announced by what stands above (`the new name is:`)."""
-    above = lines[number - 1]
-    if above:
-        return _closing(above) is not None
-    filled = next((lines[at] for at in range(number - 2, -1, -1) if lines[at]), "")
-    return not filled.endswith((":", "："))
+def _alone_at(lines: list[str], filled: list[int], end: int, signer: Signer) -> int:
+    """A name or initials on the last line and nothing else: the sender's, or in a letter or answer somebody's."""
+    last = filled[-1]
+    line = lines[last]
+    if len(filled) < 2 or len(line) > _LONGEST_NAME or line.endswith(("?", ":")):
+        return end
+    above = lines[filled[-2]]
+    if filled[-2] == last - 1:  # no empty line between
+        if not above.endswith(_SENTENCE_ENDS) or not _is_sender(line, signer):
+            return end
+        if above.endswith(","):  # `Your brother,`
+            fits = len(filled) > 2 and len(above.split()) <= 4 and above[0].isupper() and not lines[last - 2]
+            return last - 1 if fits else end
+        return last if len(above.split()) > 3 or len(filled) > 2 else end
+    if above.endswith((":", "：")) or not looks_like_name(line) or looks_like_name(above):
+        return end
+    weak = likeness(line, signer.names) is not Likeness.NONE
+    return last if weak or signer.answers or _GREETING.match(lines[filled[0]]) else end
 
 
 def _contact_paragraph(lines: list[str], filled: list[int], end: int) -> int:
@@ -289,8 +279,8 @@ def _contact_paragraph(lines: list[str], filled: list[int], end: int) -> int:
     above = next(lines[number] for number in reversed(filled) if number < start)
     if above.endswith(":") or not all(_short(line) and len(line) <= 80 for line in block):
         return end
-    first = block[0].strip(_TRIMMED)
-    if not _NAME.fullmatch(first) or any(char.isdigit() for char in first):
+    first = block[0].strip(TRIMMED)
+    if not NAME.fullmatch(first) or any(char.isdigit() for char in first):
         return end
     return start if sum(1 for line in block[1:] if _REACHED.which(line[:200])) >= 2 else end
 
@@ -337,7 +327,7 @@ def _titled(lines: list[str], at: int) -> bool:
     line = lines[at]
     if at and lines[at - 1] and not is_rule(lines[at - 1]):
         return False
-    if line.strip(_TRIMMED + "#[]").casefold() not in _TITLES:
+    if line.strip(TRIMMED + "#[]").casefold() not in _TITLES:
         return False
     below = " ".join(lines[at + 1 : at + 12])[:4_000].casefold()
     return _DISCLAIMERS.found(below) >= 2
@@ -346,7 +336,7 @@ def _titled(lines: list[str], at: int) -> bool:
 def _disclaiming_from(paragraph: list[str]) -> int | None:
     """Line of `paragraph` where a disclaimer begins; None where it is none."""
     joined = " ".join(paragraph)[:4_000].casefold()
-    if paragraph[0].strip(_TRIMMED + "#[]").casefold() in _TITLES and len(joined) > 200 and _DISCLAIMERS.found(joined):
+    if paragraph[0].strip(TRIMMED + "#[]").casefold() in _TITLES and len(joined) > 200 and _DISCLAIMERS.found(joined):
         return 0
     if len(joined) < 40:
         return None

@@ -65,11 +65,11 @@ def test_html_beside_a_plain_text_without_marks_shows_the_history() -> None:
     assert zones.embedded[0].form is Form.HTML
 
 
-def test_a_forward_is_kept_and_known_as_one() -> None:
+def test_a_forward_says_its_note_and_what_is_passed_on() -> None:
     text = "Please handle.\n-- \nAnn\n\nVon: Bo <bo@example.org>\nGesendet: 1.1.2026\nBetreff: Schaden\n\nDach kaputt."
     kept = reply_of(mail(text, subject="WG: Schaden", message_id="<1@x>"))
     assert kept.forward
-    assert folded(kept.text) == folded(text.replace("-- \nAnn\n", ""))
+    assert folded(kept.text) == "Please handle. Dach kaputt."
     assert kept.embedded[0].field("from") == "Bo <bo@example.org>"
     answered = reply_of(mail(text, subject="AW: Schaden", message_id="<1@x>"))
     assert (answered.text, answered.forward) == ("Please handle.", False)
@@ -77,7 +77,7 @@ def test_a_forward_is_kept_and_known_as_one() -> None:
 
 def test_a_mail_that_answers_nothing_passes_on_what_it_copies() -> None:
     text = "FYI\n\n-----Original Message-----\nFrom: Bo\nSubject: x\n\nold"
-    assert reply_of(mail(text, subject="x", message_id="<1@x>")).text == text
+    assert reply_of(mail(text, subject="x", message_id="<1@x>")).text == "FYI\n\nold"
     assert reply_of(mail(text, subject="x", message_id="<1@x>", in_reply_to="<0@x>")).text == "FYI"
 
 
@@ -96,7 +96,7 @@ def test_a_warning_of_the_server_is_no_text_of_the_sender() -> None:
 
 def test_a_sender_signs_with_the_name_of_the_address_line() -> None:
     text = "The roof leaks again since the storm.\n\nThanks,\nAnn"
-    assert divide(text).text == text
+    assert divide(text.replace("Ann", "all of you there")).signature == ""
     assert reply_of(mail(text, from_=Address("Ann Lee", "ann@example.org"))).text == text.partition("\n\nThanks")[0]
     assert reply_of(mail(text, from_=Address("", "ann.lee@example.org"))).signature == "Thanks,\nAnn"
     assert reply_of(mail(text, from_=Address("Lee, Ann", "x@example.org"))).signature == "Thanks,\nAnn"

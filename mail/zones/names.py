@@ -1,0 +1,140 @@
+"""Whether a line is a person's name as it stands below a mail: the sender's by what the header says of them, or
+somebody's by its form."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+
+from mail.zones.words_names import DEGREES, NO_INITIALS, NO_NAMES, TITLES
+
+__all__ = ["Likeness", "Signer", "likeness", "looks_like_name"]
+
+_LONGEST = 60
+_TRIMMED = " ,.!;:–—-*_~\t\"'“”/#()，。！、"
+_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.-](?=[^\W\d_]))*")
+_PARTS = re.compile(r"\s*[,|/•·(<，、]\s*| [-–—] ")
+_KISSES = re.compile(r"(?: +[xX]{1,5}| *[:;]-?[)D]| *<3)+$")
+_MOST_WORDS = 5
+_LEAST_SHARED = 3
+"""Letters that a name and its short form begin with: Sandra and Sandy, Benjamin and Ben."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who signs: by which `names` (case-folded, the address' local part among them), and whether below an answer."""
+
+    names: tuple[str, ...] = ()
+    answers: bool = False
+
+
+class Likeness(IntEnum):
+    """How much a line is the sender's name."""
+
+    NONE = 0
+    WEAK = 1
+    """It begins with a letter that the sender's name or address begins with too."""
+    STRONG = 2
+
+
+def likeness(line: str, names: tuple[str, ...]) -> Likeness:
+    """How much `line` (stripped) is one of `names`: how the sender may sign, the address' local part among them,
+    case-folded. A degree, title or second script beside the name changes nothing (`Ann Lee, MD`, `李安 / Ann Lee`)."""
+    if not line or not names or len(line) > _LONGEST:
+        return Likeness.NONE
+    whole = line.strip(_TRIMMED).casefold()
+    if whole in names:
+        return Likeness.STRONG
+    pool = {word for name in names for word in name.replace(".", " ").split()}
+    best = Likeness.NONE
+    for part in _PARTS.split(_KISSES.sub("", line), maxsplit=2)[:2]:
+        best = max(best, _of_part(part.strip(_TRIMMED), names, pool))
+    return best
+
+
+def _of_part(part: str, names: tuple[str, ...], pool: set[str]) -> Likeness:
+    tokens = part.split()
+    words = [word for word in map(_bare, tokens) if word.casefold() not in TITLES and word.casefold() not in DEGREES]
+    if not 0 < len(words) <= _MOST_WORDS or not all(_WORD.fullmatch(word) for word in words):
+        return Likeness.NONE
+    if any(word[0] != word[0].upper() and word.casefold() not in pool and len(word) > 3 for word in words):
+        return Likeness.NONE
+    low = [word.casefold().replace(".", "") for word in words]
+    if " ".join(low) in names:
+        return Likeness.STRONG
+    if len(low) == 1:
+        return _of_word(low[0], words[0], names, pool)
+    known = [_known(word, pool) for word in low]
+    if any(len(word) > 1 and _known(word, pool) for word in low) and sum(known) * 2 > len(low):
+        return Likeness.STRONG if known[0] or known[-1] else Likeness.WEAK
+    if any(_made_of(low, name) for name in names if len(name) > 3):
+        return Likeness.STRONG
+    return Likeness.WEAK if any(word[0] == low[0][0] for word in pool) else Likeness.NONE
+
+
+def _bare(token: str) -> str:
+    return token.strip(_TRIMMED)
+
+
+def _known(word: str, pool: set[str]) -> bool:
+    """A word of the name, its first letter, or a form of it."""
+    if word in pool:
+        return True
+    if len(word) == 1:
+        return any(other[0] == word for other in pool)
+    if len(word) < _LEAST_SHARED:
+        return False
+    if len(word) <= 7 and word.endswith(("y", "ie", "i", "o")):
+        return any(other[:_LEAST_SHARED] == word[:_LEAST_SHARED] for other in pool)
+    return any(other.startswith(word) for other in pool)
+
+
+def _of_word(word: str, shown: str, names: tuple[str, ...], pool: set[str]) -> Likeness:
+    """One word: a part of the name, initials, or what the address begins or ends with."""
+    if len(word) <= _LEAST_SHARED and (shown.isupper() or "." in shown):
+        if any(_initials(name, word) for name in names):
+            return Likeness.STRONG
+        if len(word) > 1 and any(name.startswith(word) and " " not in name for name in names):
+            return Likeness.STRONG
+    if _known(word, pool):
+        return Likeness.STRONG
+    if len(word) >= 4 and any(name.endswith(word) or name.startswith(word) for name in names):
+        return Likeness.STRONG
+    return Likeness.WEAK if any(other[0] == word[0] for other in pool) else Likeness.NONE
+
+
+def _initials(name: str, word: str) -> bool:
+    """`jd`, `j` or `jfd` of John F. Doe."""
+    letters = "".join([part[0] for part in name.replace(".", " ").replace("-", " ").split()])
+    return word == letters or (len(letters) > 1 and word in (letters[0], letters[0] + letters[-1]))
+
+
+def _made_of(words: list[str], local: str) -> bool:
+    """Whether an address' local part is made of the first and last of `words`: `rbeck`, `ronb`, `beckr`."""
+    if " " in local:
+        return False
+    local = local.translate(_NO_MARKS)
+    first, last = words[0], words[-1]
+    made = (first[0] + last, first + last[0], last + first[0], first + last, last + first, first, last)
+    return any(local == one or (len(local) >= 5 and one.startswith(local)) for one in made)
+
+
+_NO_MARKS = {ord(mark): None for mark in "._-+0123456789"}
+
+
+def looks_like_name(line: str) -> bool:
+    """One capitalised word that may be a first name, or initials: by its form and because it is no word that people
+    write on a line of its own."""
+    line = _KISSES.sub("", line)
+    if len(line) > 24 or line.endswith(("?", ":", "...", "…")):
+        return False
+    word = line.strip(_TRIMMED)
+    if not word or " " in word or not _WORD.fullmatch(word):
+        return False
+    plain = word.replace(".", "")
+    if plain.isupper() and len(plain) <= 3:
+        return plain.casefold() not in NO_INITIALS and plain.isascii()
+    if not 2 <= len(word) <= 12 or not word[0].isupper() or not word[1:].replace("-", "").replace("'", "").islower():
+        return False
+    return not line.endswith((".", "!", "-")) and word.casefold() not in NO_NAMES

@@ -1,0 +1,57 @@
+"""Words about names: what stands beside one, and what is no name although it may stand alone and begin large."""
+
+from __future__ import annotations
+
+__all__ = ["DEGREES", "NO_INITIALS", "NO_NAMES", "TITLES"]
+
+TITLES = frozenset({
+    "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "herr", "frau", "mme", "mlle", "m", "sr", "sra", "srta", "dott",
+    "dott.ssa", "ing", "dipl-ing", "mag", "rev", "sir", "dame", "pan", "pani", "fru", "hr", "dhr", "mevr",
+    "mevrouw",
+})  # fmt: skip
+
+DEGREES = frozenset({
+    "md", "rn", "phd", "ph.d", "cpa", "esq", "esquire", "jr", "sr", "ii", "iii", "iv", "mba", "pe", "pmp", "cfa",
+    "cpm", "jd", "llm", "llb", "msc", "bsc", "ma", "ba", "dds", "dvm", "rev", "ret", "usn", "usa", "msw", "lcsw",
+})  # fmt: skip
+
+NO_INITIALS = frozenset({
+    "ok", "no", "yes", "fyi", "ps", "nb", "re", "fw", "fwd", "tbd", "tba", "asap", "pm", "am", "n/a", "na", "ie",
+    "eg", "etc", "vs", "aka", "eod", "eob", "cob", "wip", "faq", "usa", "uk", "eu", "un", "ny", "la", "tx", "ca",
+    "dc", "hr", "it", "pr", "qa", "ceo", "cfo", "cto", "coo", "vp", "svp", "evp", "msg", "end", "eom", "nrn", "lol",
+    "imo", "thx", "ty", "tia", "pls", "plz", "rip", "pto", "ooo", "bbl", "brb", "btw", "usd", "eur", "gbp", "mon",
+    "tue", "wed", "thu", "fri", "sat", "sun", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
+    "nov", "dec", "est", "cst", "mst", "pst", "edt", "cdt", "mdt", "pdt", "gmt", "utc", "cet", "new", "old", "yep",
+    "oui", "si", "ja", "nej", "nee", "non", "ano", "tak", "oh", "hi", "bye", "go", "why", "how", "who", "yet", "so",
+    "do", "i", "a",
+})  # fmt: skip
+"""Capitals that are no initials."""
+
+NO_NAMES = frozenset({
+    "yes", "no", "ok", "okay", "yep", "nope", "yeah", "sure", "done", "agreed", "approved", "rejected", "correct",
+    "exactly", "right", "wrong", "great", "perfect", "good", "fine", "super", "excellent", "wow", "never", "always",
+    "maybe", "perhaps", "probably", "possibly", "none", "nothing", "everything", "anything", "all", "both",
+    "neither", "either", "sorry", "congrats", "congratulations", "hello", "hi", "hey", "bye", "goodbye", "welcome",
+    "please", "thanks", "cheers", "regards", "yours", "sincerely", "absolutely", "definitely", "certainly",
+    "indeed", "understood", "noted", "received", "confirmed", "cancelled", "canceled", "declined", "accepted",
+    "anyway", "however", "also", "again", "still", "later", "soon", "now", "then", "here", "there", "today",
+    "tomorrow", "tonight", "yesterday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
+    "sunday", "january", "february", "march", "july", "august", "september", "october", "november", "december",
+    "spring", "summer", "autumn", "fall", "winter", "morning", "afternoon", "evening", "noon", "attached",
+    "attachment", "attachments", "enclosed", "enclosure", "enclosures", "confidential", "urgent", "important",
+    "draft", "final", "note", "notes", "end", "ende", "fin", "finis", "stop", "start", "begin", "total", "subtotal",
+    "sum", "summary", "conclusion", "introduction", "background", "agenda", "minutes", "action", "actions", "next",
+    "steps", "contents", "index", "appendix", "annex", "page", "table", "figure", "example", "examples", "options",
+    "option", "forwarded", "original", "message", "reply", "answer", "question", "questions", "comments", "comment",
+    "subject", "date", "from", "sent", "to", "cc", "disclaimer", "advertisement", "unsubscribe", "subscribe",
+    "home", "back", "top", "print", "more", "less", "help", "menu", "search", "login", "logout", "website", "click",
+    "download", "continue", "what", "who", "when", "where", "why", "how", "which", "everyone", "everybody", "folks",
+    "guys", "friends", "team", "colleagues", "ja", "nein", "doch", "danke", "bitte", "gerne", "genau", "richtig",
+    "gut", "heute", "morgen", "gestern", "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag",
+    "sonntag", "anlage", "anlagen", "hinweis", "oui", "non", "merci", "bonjour", "peut-être", "demain", "lundi",
+    "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche", "sí", "gracias", "hola", "mañana", "lunes",
+    "martes", "miércoles", "jueves", "viernes", "sábado", "domingo", "sì", "grazie", "ciao", "domani", "sim", "não",
+    "obrigado", "obrigada", "amanhã", "nee", "dank", "bedankt", "nej", "tak", "tack", "takk", "hej", "hei",
+    "kiitos", "dziękuję", "jutro", "ano", "ne", "děkuji", "nie",
+})  # fmt: skip
+"""Words that people write on a line of their own: answers, days, headings, questions."""
