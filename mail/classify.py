@@ -1,6 +1,6 @@
 """Class of a mail before any rule (RU-09): each class has its small functions, asked in a fixed order.
 
-    own → bounce, delay, delivery receipt, complaint → read receipt → calendar → challenge → automatic replies → list
+    own → read receipt → bounce, delay, delivery receipt, complaint → calendar → challenge → automatic replies → list
     → newsletter → automatic by weaker marks → human
 
 Headers decide. Words only tell an out-of-office note from other automatic replies, or are the second of two signs: no
@@ -240,7 +240,7 @@ def _shown(name: str) -> str:
     return "-".join(word.capitalize() for word in name.split("-"))
 
 
-REPORTS: tuple[Callable[[ParsedMail], MailClass | None], ...] = (_report, _receipt, _calendar)
+REPORTS: tuple[Callable[[ParsedMail], MailClass | None], ...] = (_receipt, _report, _calendar)
 """Asked first, in this order; `own` comes before them all."""
 RULES: tuple[Callable[[ParsedMail], MailClass | None], ...] = (
     _challenge,
