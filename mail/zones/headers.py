@@ -17,8 +17,8 @@ _MOST_LINES = 30
 _MOST_WRAPPED = 12
 _WRAPPED_AT = 66
 _YEAR = re.compile(r"(?:19|20|25)[0-9]{2}")
-_EDGES = "-_=*~<>[]#─—–•.·|+ \t"
-_RULE = frozenset("-_=*~─—–·•#")
+_EDGES = "-_=*~<>[]#─—–•.·|+ \t━═＝＿－＊▬‐‑―【】「」［］<>"
+_RULE = frozenset("-_=*~─—–·•#━═＝＿－＊▬…‐‑―◆◇■□★☆●○※┅┄")
 _ORDER = ("from", "sent", "to", "subject", "cc", "bcc", "reply-to", "other")
 _MAIN = frozenset({"from", "sent", "to", "subject", "cc"})
 _FORWARD = frozenset(mark.casefold() for mark in FORWARD_MARKS)
@@ -89,7 +89,7 @@ def candidates(bare: list[str]) -> dict[int, Look]:
 _ATTRIBUTED = "ebs>)"
 """Last letters of attributions without a colon (`Ann wrote`, `schrieb`, `writes`, `<address>`, `(date)`)."""
 _COLONS = ":："
-_FIRST = frozenset("-_=*~<#[─—–•·")
+_FIRST = frozenset("-_=*~<#[─—–•·━═＝＿－＊▬‐‑―")
 _LAST = frozenset(":：*_-\"'")
 
 

@@ -3,6 +3,7 @@ between the two."""
 
 from __future__ import annotations
 
+from mail.zones.devices import is_device_line
 from mail.zones.lines import unquoted
 from mail.zones.records import Zone, ZoneKind
 
@@ -13,7 +14,7 @@ def said(text: str, zones: list[Zone], depth: int | None) -> str:
     """The new text of `text`; `depth`: how deep the mail that is passed on is quoted, None where none is.
 
     Attributions and headers within what is passed on are left out as its own header is. All of the text where nothing
-    would be left; the signature where it is all that was written.
+    would be left; the signature where it is all that was written; nothing where that is but a device's line.
     """
     new = [one for one in zones if one.kind is ZoneKind.NEW or one.kind is ZoneKind.FORWARDED]
     signature = [one for one in zones if one.kind is ZoneKind.SIGNATURE and not one.message]
@@ -23,7 +24,7 @@ def said(text: str, zones: list[Zone], depth: int | None) -> str:
         else:
             found = "\n\n".join([piece for piece in (_passed_on(text, one, depth) for one in chosen) if piece]).strip()
         if found:
-            return found
+            return "" if chosen is signature and is_device_line(found) else found
     return text.strip()
 
 

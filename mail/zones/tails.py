@@ -62,7 +62,7 @@ _LONGEST_NAME = 60
 _WIDEST = 80
 _MOST_LONG = 3
 """Lines of a signature that may be sentences (a slogan, hours, an address), where it has the sender's name above."""
-_RULE_MARKS = frozenset("-_=*~─—–·•#")
+_RULE_MARKS = frozenset("-_=*~─—–·•#━═＝＿－＊▬…‐‑―◆◇■□★☆●○※┅┄")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +97,16 @@ def find_tail(lines: list[str], signer: Signer, apart: bool) -> Tail:
             filled.pop()
     if not any(lines[:signature]) and not (apart and _unmistakable(lines)):
         # Nothing but a signature: then it is what was written, device lines and disclaimers excepted.
-        devices = (number for number, line in enumerate(lines[:end]) if is_device_line(line))
-        signature = next((number for number in devices if any(lines[:number])), end)
+        signature = next((number for number, line in enumerate(lines[:end]) if is_device_line(line)), end)
     return Tail(signature, disclaimer if any(lines[:disclaimer]) or apart else total)
 
 
 def _unmistakable(lines: list[str]) -> bool:
     first = next((line for line in lines if line), "")
-    return first in _DELIMITERS or is_rule(first) or is_device_line(first)
+    if first in _DELIMITERS or is_rule(first) or is_device_line(first):
+        return True
+    found = closing_of(first)
+    return found is not None and found[0] == "closing"
 
 
 def _signature_at(lines: list[str], filled: list[int], signer: Signer) -> int:
