@@ -15,9 +15,12 @@ from mail.bounces import BounceRecipient, parse_bounce
 from mail.classify import classify
 from mail.parse import parse
 
-__all__ = ["measure"]
+__all__ = ["measure", "measure_own"]
+
+OWN = Path(__file__).parents[2] / "tests" / "mail" / "corpus" / "bounces"
 
 _WHY = {
+    "ironport-01.eml": "two codes, the gateway's own first: either is right",
     "lhost-postfix-07.eml": "`550 User unknown` without a word of the carrier's filter: the oracle knows the domain",
     "rfc3464-01.eml": "the report says 5.1.1 User Unknown, the text of a forwarding program `Not enough disk space`",
     "rfc3464-35.eml": "`550 user unknown` and nothing else: ours is what it says",
@@ -52,11 +55,44 @@ def measure(corpora: Path) -> list[Figure]:
         statuses.figure("bounces: class of the status", 0.95, 0.98),
         codes.figure("bounces: reply code, where the oracle has one", 0.95, 0.98),
         kinds.figure("bounces: hard or not", 0.95, 0.98),
+        *measure_own(),
+    ]
+
+
+def measure_own(folder: Path = OWN) -> list[Figure]:
+    """Of our own set: addresses found, hard or soft, codes; and mails in `none` that are no bounces."""
+    addresses, kinds, codes, quiet = _Count("own"), _Count("own"), _Count("own"), _Count("own")
+    for path in sorted(folder.glob("*.eml")):
+        expected: list[dict[str, str]] = json.loads(path.with_suffix(".json").read_text("utf-8"))
+        bounce = parse_bounce(parse(path.read_bytes()))
+        found = {one.address.lower(): one for one in bounce.recipients if one.address} if bounce is not None else {}
+        wanted = {entry["address"].lower() for entry in expected}
+        more = [one for one, read in found.items() if one not in wanted and read.kind != "none"]
+        if more:
+            addresses.add(False, f"{path.name}: too many: {more}")
+        for entry in expected:
+            ours = found.get(entry["address"].lower())
+            where = f"{path.name}: {entry['address']}"
+            addresses.add(ours is not None, f"{where}: not found")
+            shown = f"{ours.kind} ({ours.reason})" if ours is not None else "missing"
+            kinds.add(ours is not None and ours.kind == entry["kind"], f"{where}: {shown} vs {entry['kind']}")
+            for name, ours_code in (("smtp_code", ours and ours.smtp_code), ("status", ours and ours.status)):
+                if entry[name]:
+                    codes.add(ours_code == entry[name], f"{where}: {name}: {ours_code} vs {entry[name]}")
+    for path in sorted((folder / "none").glob("*.eml")):
+        alarm = parse_bounce(parse(path.read_bytes()))
+        quiet.add(alarm is None, f"{path.name}: called a bounce ({alarm.form if alarm is not None else ''})")
+    return [
+        addresses.figure("bounces: addresses of recipients", 0.97, 0.99),
+        kinds.figure("bounces: hard, soft or neither", 0.95, 0.98),
+        codes.figure("bounces: status and reply codes", 0.95, 0.98),
+        quiet.figure("mails about bounces that are none", 1, 1),
     ]
 
 
 class _Count:
-    def __init__(self) -> None:
+    def __init__(self, corpus: str = "sisimai") -> None:
+        self.corpus = corpus
         self.good = 0
         self.total = 0
         self.lines: list[str] = []
@@ -69,7 +105,7 @@ class _Count:
             self.lines.append(f"{line}: {why}" if why else line)
 
     def figure(self, name: str, must: float, goal: float) -> Figure:
-        return Figure(name, "sisimai", self.good, self.total, must, goal, self.lines)
+        return Figure(name, self.corpus, self.good, self.total, must, goal, self.lines)
 
 
 def _compare(

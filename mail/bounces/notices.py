@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mail.records import ParsedMail
+import re2
 
-__all__ = ["Mark", "is_delay", "notice_mark", "speaks_of_failure"]
+from mail.bounces.undelivered import DELIVERED, UNDELIVERED
+from mail.records import ParsedMail
+from mail.subject import read_subject
+from mail.zones.search import Patterns
+
+__all__ = ["REFUSAL", "Mark", "is_delay", "list_of", "notice_mark", "speaks_of_failure"]
 
 _DAEMONS = (
     "mailer-daemon", "maildaemon", "mailerdaemon", "mail-daemon", "mailer_daemon", "mail_daemon", "mdaemon",
@@ -22,7 +27,8 @@ _OFFICES = (
     "notifications",
     "emailgateway", "gateway", "exchange", "groupwise", "gwia", "system", "amavisd", "amavis", "mailgateway",
     "mailman", "support",
-    "smtp", "virus", "antivirus", "mailscanner", "return", "returns", "undelivered", "delivery", "mailrobot", "robot",
+    "smtp", "virus", "antivirus", "mailscanner", "return", "returns", "undelivered", "mailrobot", "robot",
+    "listserv", "majordomo", "lyris", "sympa", "ezmlm", "posta-certificata",
 )  # fmt: skip
 """Local parts that people have, too: these need words and a recipient."""
 _NAMES = (
@@ -90,7 +96,15 @@ _FINAL = (
     "could not be delivered",
     "will be deleted from queue", "undelivered",
 )  # fmt: skip
+_IN_SUBJECT = Patterns(*UNDELIVERED, *map(re2.escape, _SUBJECT))
+_IN_BODY = Patterns(*UNDELIVERED, *map(re2.escape, _BODY))
+_OF_DELAY = Patterns(*map(re2.escape, _DELAY))
+_OF_END = Patterns(*map(re2.escape, _FINAL))
+_OF_MAIL = Patterns(*DELIVERED)
+_MANAGERS = ("-bounces", "-owner", "-request", "-errors")
+"""Ends of the local parts that mailing list programs write from."""
 _LOOKED_AT = 4_000
+_DAEMON_BEGINS = (*_DAEMONS[:8], "microsoftexchange")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,49 +115,88 @@ class Mark:
     sure: bool
 
 
+REFUSAL = Mark("multipart/report that refuses", True)
+"""The recipient's own rule refused the mail (RFC 5429 §2.1), which Dovecot may say by a read receipt."""
+
+
 def notice_mark(mail: ParsedMail) -> Mark | None:
     """The mark of a mail system's notice; None for everything else, which costs a look at a few header fields."""
+    author = mail.from_
+    local = author.address.partition("@")[0].strip("<>\"' ").lower() if author is not None else ""
+    daemon = local in _DAEMONS or local.startswith(_DAEMON_BEGINS)
+    path = mail.return_path
+    null = path is not None and (path == "" or path.lower().partition("@")[0] in ("", "mailer-daemon"))
+    if author is None and not null:
+        null = (mail.headers.text("from") or "").rstrip().endswith("<>")  # SmarterMail: System Administrator <>
     failed = "x-failed-recipients" in mail.headers
-    local = mail.from_.address.partition("@")[0].strip("<>\"' ").lower() if mail.from_ else ""
-    name = mail.from_.name.lower()[:200] if mail.from_ else ""
-    daemon = local in _DAEMONS or local.startswith((*_DAEMONS[:8], "microsoftexchange"))
-    office = local in _OFFICES or local.startswith("postmaster") or any(words in name for words in _NAMES)
-    null = mail.return_path is not None and mail.return_path.lower().partition("@")[0] in ("", "mailer-daemon")
     report = mail.content_type == "multipart/report"
+    office = local in _OFFICES or local.startswith(("postmaster", "owner-")) or local.endswith(_MANAGERS)
+    if not office and author is not None and author.name:
+        name = author.name[:200].lower()
+        if "mail" in name or "admin" in name or "master" in name or "outlook" in name or "livraison" in name:
+            office = any(words in name for words in _NAMES)
     if not (failed or daemon or office or null or report):
         return None
-    if "list-id" in mail.headers and not failed and not null:
-        return None
-    subject = any(words in mail.subject[:300].lower() for words in _SUBJECT)
-    body = speaks_of_failure(mail.text)
     if failed:
         return Mark("X-Failed-Recipients", True)
-    if daemon and (subject or body or null or report or local.startswith(_DAEMONS[:8])):
-        return Mark(f"from {local}", subject or null or report)
+    if not null and "list-id" in mail.headers:
+        return None
     if report and office:
         return Mark(f"multipart/report from {local}", True)
-    if null and office and body and not subject:
-        return Mark(f"null return-path, from {local}, with a notice's words", False)
-    if null and subject and (office or body):
-        return Mark(f"null return-path, from {local}" if office else "null return-path and a notice's words", office)
-    if office and subject and body:
-        return Mark(f"from {local}, with a notice's words", False)
-    if report and (subject or body):
+    if report and "automatically rejected" in mail.text[:_LOOKED_AT].lower():
+        return REFUSAL
+    subject = bool(_IN_SUBJECT.which(mail.subject[:300].lower()))
+    if daemon:
+        sure = subject or null or report
+        told = sure or local.startswith(_DAEMON_BEGINS) or speaks_of_failure(mail.text)
+        return Mark(f"from {local}", sure) if told else None
+    if null:
+        if office and (subject or speaks_of_failure(mail.text)):
+            return Mark(f"null return-path, from {local}", subject)
+        if subject and speaks_of_failure(mail.text):
+            return Mark("null return-path and a notice's words", False)
+    elif office and not _is_answer(mail.subject) and _told(mail, local, subject):
+        return Mark(f"from {local}, with a notice's words", local.endswith(_MANAGERS))
+    if report and (subject or speaks_of_failure(mail.text)):
         return Mark("multipart/report with a notice's words", False)
     return None
 
 
+def list_of(mail: ParsedMail) -> str | None:
+    """The address of the list whose program wrote the mail; None where none did."""
+    local, at, domain = mail.from_.address.partition("@") if mail.from_ is not None else ("", "", "")
+    named = local.removeprefix("owner-")
+    for end in _MANAGERS:
+        named = named.removesuffix(end)
+    return f"{named}@{domain}" if at and named and named != local else None
+
+
 def speaks_of_failure(text: str) -> bool:
     """Whether the beginning of a text reads as a notice."""
-    start = text[:_LOOKED_AT].lower()
-    return any(words in start for words in _BODY)
+    return bool(_IN_BODY.which(text[:_LOOKED_AT].lower()))
+
+
+def _told(mail: ParsedMail, local: str, subject: bool) -> bool:
+    """Whether an office's mail speaks of mail that did not arrive; a postmaster's subject or text, others' in both."""
+    start = mail.text[:_LOOKED_AT].lower()
+    body = bool(_IN_BODY.which(start))
+    if not (subject or body) or not ((subject and body) or local.startswith("postmaster")):
+        return False
+    return bool(_OF_MAIL.which(start) or _OF_MAIL.which(mail.subject[:300].lower()))
+
+
+def _is_answer(subject: str) -> bool:
+    """Whether a person answers or forwards: offices have people in them."""
+    found = read_subject(subject)
+    return found.is_reply or found.is_forward
 
 
 def is_delay(subject: str, text: str) -> bool:
     """Whether the notice tells of a delay: the server still tries."""
     head = subject[:300].lower()
     start = " ".join(text[:_LOOKED_AT].lower().split())
-    if not any(words in head or words in start for words in _DELAY):
+    told = f"{head}\n{start}"
+    if not _OF_DELAY.which(told):
         return False
     warned = "warning" in head or "delay" in head or "verzögert" in head or "not need to resend" in start
-    return warned or not any(words in head or words in start for words in _FINAL)
+    return warned or not _OF_END.which(told)

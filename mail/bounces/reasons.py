@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 
 from mail.bounces.codes import is_vague
-from mail.bounces.phrases import PHRASES, TEMPORARY
+from mail.bounces.phrases import TEMPORARY
+from mail.bounces.said import reason_in
 
-__all__ = ["REASONS", "kind_of", "reason_of"]
+__all__ = ["REASONS", "is_temporary", "kind_of", "reason_of"]
 
 REASONS: dict[str, str] = {
     "user_unknown": "no such mailbox at that domain",
@@ -75,12 +76,13 @@ _BY_STATUS = {
 _TELLING = ("1.1", "1.2", "1.6", "2.2", "2.3", "3.4", "4.7", "7.25", "7.26")
 """Codes that are trusted more than words that say only that something was refused."""
 _WEAK = frozenset({"refused", "policy", "content", "protocol", "system", "security", "expired", "network"})
-_NOISE = re.compile(
-    r"unknown address error(?= 5[0-9][0-9])|https?://\S{1,500}|"
-    r"[^\s<>()\"',;:]{1,64}@[^\s<>()\"',;:]{1,255}|#[a-z]{3,30}",
-    re.IGNORECASE,
-)
+_LINK = re.compile(r"https?://\S{1,500}", re.IGNORECASE)
+_ADDRESS = re.compile(r"[^\s<>()\"',;:]{1,64}@[^\s<>()\"',;:]{1,255}")
+_NAMED = re.compile(r"#[a-z]{3,30}", re.IGNORECASE)
+_IRONPORT = re.compile(r"unknown address error(?= 5[0-9][0-9])")
+"""IronPort calls every refusal so; the refusal itself follows."""
 _UNKNOWN = re.compile(r"user unknown|unknown user")
+_PLAIN = str.maketrans("\u2019`_", "'' ")
 _LEAD = re.compile(r"(?:^|\n)[45][0-9][0-9]-(?:[45]\.[0-9]{1,2}\.[0-9]{1,3} )?")
 
 
@@ -89,7 +91,7 @@ def reason_of(text: str, status: str | None, code: str | None, action: str, phas
     if action in ("delivered", "relayed", "expanded"):
         return "delivered"
     said = folded(text)
-    found = _by_phrase(said)
+    found = reason_in(said)
     if code == "551" and "not local" in said:
         return "moved"  # RFC 5321 §3.4: please try another address
     if found in ("user_unknown", "host_unknown") and phase == "mail":
@@ -134,7 +136,15 @@ def kind_of(action: str, reason: str, status: str | None, code: str | None) -> s
 def folded(text: str) -> str:
     """`text` for comparing: one line, lower case, straight apostrophes, no addresses, no links."""
     text = " ".join(_LEAD.sub(" ", text[:4_000]).split())
-    text = _NOISE.sub(" ", text).lower().replace("\u2019", "'").replace("`", "'")
+    if "://" in text:
+        text = _LINK.sub(" ", text)
+    if "@" in text:
+        text = _ADDRESS.sub(" ", text)
+    if "#" in text:
+        text = _NAMED.sub(" ", text)
+    text = text.lower().translate(_PLAIN)
+    if "unknown address error" in text:
+        text = _IRONPORT.sub(" ", text)
     return " ".join(text.split())
 
 
@@ -142,7 +152,3 @@ def is_temporary(text: str) -> bool:
     """Whether the words say that it may work later."""
     said = folded(text)
     return any(phrase in said for phrase in TEMPORARY)
-
-
-def _by_phrase(said: str) -> str | None:
-    return next((reason for reason, phrases in PHRASES if any(phrase in said for phrase in phrases)), None)

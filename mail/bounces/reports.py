@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from mail.addresses import parse_lists
 from mail.bounces.codes import find_codes, is_vague, phase_of, status_in
 from mail.bounces.original import original_message_id
@@ -14,6 +16,9 @@ from mail.records import ParsedMail
 __all__ = ["from_blocks", "from_report", "typed"]
 
 _WHOLE = 8_000
+_REACHED = ("delivered", "relayed", "expanded")
+_CODE_POINT = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
+"""A character of an address that may not stand in a report of ASCII alone (RFC 6533 §3)."""
 
 
 def from_report(mail: ParsedMail) -> Bounce:
@@ -52,15 +57,16 @@ def _recipient(group: Headers, sections: dict[str, str], whole: str, most: int) 
     status, code = find_codes(diagnostic[:most])
     if stated is not None and not (is_vague(stated) and status and status[0] == stated[0]):
         status = stated  # 5.0.0 says nothing that the server's own words do not say better
+    if action in _REACHED:
+        return BounceRecipient(
+            address, original, action, status or default_status(action, code), code, diagnostic[:MAX_TEXT] or None,
+            kind_of(action, "delivered", status, code), "delivered",
+        )  # fmt: skip
     said = diagnostic[:most] or comment
     shown = next((sections[one.lower()] for one in (address, original) if one and one.lower() in sections), whole)
     phase = phase_of(diagnostic[:most]) or phase_of(shown) or phase_of(whole)
     reason = reason_of(said, status, code, action, phase)
-    if (code is None or reason in ("unknown", "refused", "network", "system")) and action not in (
-        "delivered",
-        "relayed",
-        "expanded",
-    ):
+    if code is None or reason in ("unknown", "refused", "network", "system"):
         # Some servers write the remote server's words into the text for people only.
         told, number = find_codes(shown)
         if number is not None and (status is None or number[0] == status[0]):
@@ -103,5 +109,12 @@ def _address(value: str | None) -> str | None:
     content = typed(value)
     if not content:
         return None
+    if "\\x{" in content:
+        content = _CODE_POINT.sub(_character, content[:2_000])
     addresses, _ = parse_lists([content[:2_000]], 1)
     return addresses[0].address if addresses else content.strip("<> ")[:512] or None
+
+
+def _character(match: re.Match[str]) -> str:
+    number = int(match.group(1), 16)
+    return chr(number) if 0x20 < number < 0xD800 or 0xE000 <= number < 0x110000 else match.group()

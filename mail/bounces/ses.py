@@ -22,14 +22,15 @@ _LISTS = {
     "deliverydelay": "delayedRecipients",
 }
 _DEPTH = 60
+_SENDERS = ("no-reply@", "noreply@", "no-reply+", "mailer-daemon@")
 
 
 def from_notification(mail: ParsedMail) -> Bounce | None:
     """The bounce that the JSON of a notice tells; None where the text is no such notice."""
-    if not any(name.startswith("x-amz-sns-") for name in mail.headers.names()):
+    if mail.text[:20].lstrip()[:1] != "{":
         return None
     text = mail.text.lstrip()
-    if not text.startswith("{") or not any(word in text[:_MAX] for word in ("notificationType", "eventType")):
+    if not any(word in text[:_MAX] for word in ("notificationType", "eventType")) or not _from_a_program(mail):
         return None
     notice = _decoded(text)
     inner = notice.get("Message")
@@ -51,6 +52,13 @@ def from_notification(mail: ParsedMail) -> Bounce | None:
         typed(server) if isinstance(server, str) else None,
         "Amazon SES notification",
     )
+
+
+def _from_a_program(mail: ParsedMail) -> bool:
+    """By Amazon's own fields, or, where a relay took them, by its sender: a person may send JSON, too."""
+    if any(name.startswith("x-amz-sns-") for name in mail.headers.names()):
+        return True
+    return mail.from_ is not None and mail.from_.address.lower().startswith(_SENDERS)
 
 
 def _decoded(text: str) -> dict[str, object]:
