@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import TypeVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -21,6 +23,8 @@ from cryptography.x509.verification import Criticality, ExtensionPolicy, Policy,
 from mail.protected.ber import BerError, Reader
 from mail.protected.cms import Signer, certificate_identity
 from mail.protected.results import Trust, Unproven
+
+E = TypeVar("E", bound=x509.ExtensionType)
 
 __all__ = ["addresses_of", "find_certificate", "fingerprint_of", "require_for_mail", "require_trusted"]
 
@@ -53,7 +57,7 @@ def _store(data: bytes) -> Store | None:
 def _from_pem(data: bytes) -> x509.Certificate | None:
     try:
         return x509.load_pem_x509_certificate(data)
-    except ValueError:
+    except (ValueError, x509.InvalidVersion):
         return None
 
 
@@ -63,7 +67,7 @@ def _loaded(data: bytes) -> x509.Certificate | None:
         warnings.simplefilter("ignore")
         try:
             return x509.load_der_x509_certificate(data)
-        except ValueError:
+        except (ValueError, x509.InvalidVersion):
             return None
 
 
@@ -91,11 +95,8 @@ def _der(certificate: x509.Certificate) -> bytes:
 def _is_named(der: bytes, signer: Signer) -> bool:
     if signer.key_id:
         certificate = _loaded(der) if signer.key_id in der else None
-        try:
-            found = certificate and certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
-        except (ValueError, x509.ExtensionNotFound):
-            return False
-        return bool(found and found.value.digest == signer.key_id)
+        named = certificate and _extension(certificate, x509.SubjectKeyIdentifier)
+        return bool(named and named.digest == signer.key_id)
     try:
         return certificate_identity(der) == (signer.issuer, signer.serial)
     except BerError:
@@ -110,21 +111,17 @@ def fingerprint_of(certificate: x509.Certificate) -> str:
 def addresses_of(certificate: x509.Certificate) -> tuple[str, ...]:
     """Mail addresses that the certificate names, in the subject's alternative names, else in the subject (RFC 8550 §3).
 
-    At most 100; Unicode where the certificate has it. Never raises.
+    At most 100; Unicode where the certificate has it. Raises Unproven where its extensions are broken.
     """
     found: list[str] = []
-    try:
-        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    names = _extension(certificate, x509.SubjectAlternativeName)
+    if names is not None:
         found.extend(names.get_values_for_type(x509.RFC822Name))
         found.extend(_unicode_addresses(names))
-    except (ValueError, x509.ExtensionNotFound):
-        pass
     if not found:
-        try:
+        with suppress(ValueError):
             subject = certificate.subject.get_attributes_for_oid(NameOID.EMAIL_ADDRESS)
             found.extend(str(one.value) for one in subject)
-        except ValueError:
-            pass
     return tuple(dict.fromkeys(found[:_MAX_NAMES]))
 
 
@@ -144,16 +141,22 @@ def require_for_mail(certificate: x509.Certificate, at: datetime) -> None:
         raise Unproven("failed", "the signer's certificate had expired")
     if certificate.not_valid_before_utc > at:
         raise Unproven("failed", "the signer's certificate was not valid yet")
+    usage = _extension(certificate, x509.KeyUsage)
+    if usage is not None and not (usage.digital_signature or usage.content_commitment):
+        raise Unproven("failed", "the signer's key is not for signatures")
+    uses = _extension(certificate, x509.ExtendedKeyUsage)
+    if uses is not None and not any(use in uses for use in _FOR_MAIL):
+        raise Unproven("failed", "the signer's certificate is not for mail")
+
+
+def _extension(certificate: x509.Certificate, kind: type[E]) -> E | None:
+    """The extension of this kind, None where there is none. Raises Unproven where extensions are broken."""
     try:
-        extensions = certificate.extensions
-    except ValueError:
-        raise Unproven("broken", "the signer's certificate has broken extensions") from None
-    for extension in extensions:
-        value = extension.value
-        if isinstance(value, x509.KeyUsage) and not (value.digital_signature or value.content_commitment):
-            raise Unproven("failed", "the signer's key is not for signatures")
-        if isinstance(value, x509.ExtendedKeyUsage) and not any(use in value for use in _FOR_MAIL):
-            raise Unproven("failed", "the signer's certificate is not for mail")
+        return certificate.extensions.get_extension_for_class(kind).value
+    except x509.ExtensionNotFound:
+        return None
+    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        raise Unproven("broken", "a certificate has broken extensions") from None
 
 
 def require_trusted(certificate: x509.Certificate, brought: Sequence[bytes], trust: Trust, at: datetime) -> None:
@@ -174,17 +177,10 @@ def require_trusted(certificate: x509.Certificate, brought: Sequence[bytes], tru
         chain = verifier.verify(certificate, between).chain
     except (VerificationError, ValueError):
         raise Unproven("unknown_key", "no way from the signer's certificate to a trusted one") from None
-    if not _names_in_san(certificate) and any(_constrains_names(one) for one in chain[1:]):
+    named = _extension(certificate, x509.SubjectAlternativeName) is not None
+    if not named and any(_extension(one, x509.NameConstraints) is not None for one in chain[1:]):
         # Constraints are checked on alternative names alone; an address in the subject would slip by.
         raise Unproven("failed", "an authority is limited to names, and the certificate has them elsewhere")
-
-
-def _names_in_san(certificate: x509.Certificate) -> bool:
-    return any(isinstance(one.value, x509.SubjectAlternativeName) for one in certificate.extensions)
-
-
-def _constrains_names(certificate: x509.Certificate) -> bool:
-    return any(isinstance(one.value, x509.NameConstraints) for one in certificate.extensions)
 
 
 def _for_mail(policy: Policy, certificate: x509.Certificate, usage: x509.ExtendedKeyUsage | None) -> None:

@@ -1,7 +1,8 @@
 """OpenPGP signatures checked with given public keys (RFC 9580, RFC 3156 §5). The cryptography is Sequoia's.
 
 Only single signature packets and the keys that the caller gave reach Sequoia: a mail cannot hand it packed data.
-Sequoia judges keys by the clock of the machine: a key that has expired since may verify no longer what it once signed.
+Sequoia judges keys as of the moment that the signature names, and takes one from the future (by the machine's clock)
+for bad; here they are judged at the time of the mail as well.
 """
 
 from __future__ import annotations
@@ -26,9 +27,10 @@ T = TypeVar("T")
 _MAX_SIGNATURES = 8
 _MAX_SIGNATURE = 64 * 1024
 _MAX_KEYS = 1_000
+_MAX_COPIES = 8
 _SIGNATURE_TAG = 2
 _OLD_LENGTHS = {0: 1, 1: 2, 2: 4}
-_WEAK = ("MD5", "SHA1", "RipeMD", "RIPEMD160")
+_WEAK = frozenset(["MD5", "SHA1", "RipeMD"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,18 @@ class _Key:
     ids: frozenset[str]
     """Fingerprints of the key and its subkeys, and their last 16 digits, lower case."""
     addresses: tuple[str, ...]
+    refused: bool
+    """Sequoia takes it for nobody's: too short, or bound together by hashes that can be forged."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Signature:
+    packet: pysequoia.Sig
+    issuer: str
+    """Fingerprint of the key, or its id, lower case; "" where neither is said."""
+    method: str
+    created: datetime | None
+    expires: datetime | None
 
 
 def check_pgp(
@@ -87,20 +101,28 @@ def _check(
     packet: bytes, contents: Sequence[bytes], trust: Trust, at: datetime, authors: Sequence[str], found: SignatureCheck
 ) -> SignatureCheck:
     try:
-        signature = _guarded(lambda: pysequoia.Sig.from_bytes(packet))
+        signature = _guarded(lambda: _read_signature(packet))
         if signature is None:
             raise Unproven("broken", "the signature cannot be read")
-        issuer = (signature.issuer_fingerprint or signature.issuer_key_id or "").lower()
+        issuer = signature.issuer
         found = replace(found, fingerprint=issuer, signed_at=signature.created)
-        key = next((one for one in _keys(trust.keys) if issuer and issuer in one.ids), None)
-        if key is None:
+        keys = [one for one in _keys(trust.keys) if issuer and issuer in one.ids][:_MAX_COPIES]
+        if not keys:
             raise Unproven("unknown_key", "the signer's key is not given")
+        # Of several copies of a key the one that says most: a newer one may hold a revocation.
+        revoked = next((one for one in keys if _guarded(lambda one=one: one.certificate.is_revoked)), None)  # type: ignore[misc]
+        key = revoked or keys[-1]
         found = replace(found, fingerprint=key.certificate.fingerprint.lower(), addresses=key.addresses)
-        if any(word in str(signature.hash_algorithm) for word in _WEAK):
-            raise Unproven("weak", f"{signature.hash_algorithm} can be forged")
-        if not any(_holds(signature, content, key.certificate) for content in contents):
-            raise Unproven("failed", _why(signature, key.certificate, at))
-        if signature.expiration is not None and signature.expiration < at:
+        if signature.method in _WEAK:
+            raise Unproven("weak", f"{signature.method} can be forged")
+        if key.refused:
+            raise Unproven("weak", "the signer's key is of a kind that can be forged")
+        if not any(_holds(signature.packet, content, key.certificate) for content in contents):
+            raise Unproven("failed", "the signer's key was revoked" if revoked else "the content was changed")
+        expires = _guarded(lambda: key.certificate.expiration)
+        if expires is not None and expires < at:
+            raise Unproven("failed", "the signer's key had expired")
+        if signature.expires is not None and signature.expires < at:
             raise Unproven("failed", "the signature has expired")
         named = {same_address(one) for one in key.addresses}
         if not authors or not all(same_address(one) in named for one in authors):
@@ -110,18 +132,20 @@ def _check(
     return replace(found, result="verified", reason="signature holds")
 
 
+def _read_signature(packet: bytes) -> _Signature:
+    signature = pysequoia.Sig.from_bytes(packet)
+    return _Signature(
+        signature,
+        (signature.issuer_fingerprint or signature.issuer_key_id or "").lower(),
+        str(signature.hash_algorithm).rpartition(".")[2],
+        signature.created,
+        signature.expiration,
+    )
+
+
 def _holds(signature: pysequoia.Sig, content: bytes, certificate: pysequoia.Cert) -> bool:
     outcome = _guarded(lambda: pysequoia.verify(bytes=content, store=lambda ids: [certificate], signature=signature))
     return outcome is not None and bool(outcome.valid_sigs)
-
-
-def _why(signature: pysequoia.Sig, certificate: pysequoia.Cert, at: datetime) -> str:
-    if _guarded(lambda: certificate.is_revoked):
-        return "the signer's key was revoked"
-    expires = _guarded(lambda: certificate.expiration)
-    if expires is not None and expires < at:
-        return "the signer's key has expired"
-    return "the content was changed, or the key is not good for it"
 
 
 def _guarded(work: Callable[[], T]) -> T | None:
@@ -152,11 +176,12 @@ def _read_key(certificate: pysequoia.Cert) -> _Key:
         if packet.tag in (Tag.PublicKey, Tag.PublicSubkey) and packet.fingerprint
     }
     addresses: list[str] = []
-    for user in list(certificate.user_ids)[:100]:
+    users = _guarded(lambda: list(certificate.user_ids))
+    for user in (users or [])[:100]:
         parsed, _ = parse_addresses(str(user), 1)
         addresses.extend(one.address for one in parsed if "@" in one.address)
     ids = prints | {one[-16:] for one in prints} | {one[:16] for one in prints if len(one) == 64}
-    return _Key(certificate, frozenset(ids), tuple(dict.fromkeys(addresses)))
+    return _Key(certificate, frozenset(ids), tuple(dict.fromkeys(addresses)), users is None)
 
 
 def _signatures(data: bytes) -> list[bytes]:

@@ -10,8 +10,8 @@ __all__ = ["Form", "Result", "SignatureCheck", "Trust", "Unproven", "same_addres
 
 Result = Literal["verified", "failed", "unknown_key", "weak", "broken"]
 """`verified`: the content is as a trusted key signed it, and the signer is the mail's From. `failed`: it is not, or the
-key is not good for it. `unknown_key`: no given certificate or key says who signed. `weak`: it holds, by an algorithm or
-a key that forgers can break. `broken`: it cannot be read or is of a kind that is not known here."""
+key is not good for it. `unknown_key`: no given certificate or key says who signed. `weak`: by an algorithm or a key
+that forgers can break, so that it proves nothing. `broken`: it cannot be read or is of a kind not known here."""
 Form = Literal["detached", "opaque", "cleartext"]
 """Where the signature stands: beside the content (multipart/signed), around it, or in the text."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -22,7 +22,7 @@ from mail.protected.certificates import (
     require_for_mail,
     require_trusted,
 )
-from mail.protected.cms import SignedData, Signer, read_signed
+from mail.protected.cms import SignedData, Signer, certificate_identity, read_signed
 from mail.protected.results import SignatureCheck, Trust, Unproven, same_address
 
 __all__ = ["check_smime"]
@@ -62,6 +62,8 @@ _PLAIN = (f"{_RSA}1", "1.2.840.10045.2.1")
 _PSS = f"{_RSA}10"
 _ED25519 = "1.3.101.112"
 _MIN_RSA, _MAX_RSA = 2048, 16384
+_MIN_CURVE = 224
+"""Bits: RFC 8551 §4.2; the same strength for curves."""
 
 
 def check_smime(
@@ -93,13 +95,13 @@ def _check(
 ) -> SignatureCheck:
     try:
         found = replace(found, signed_at=_signing_time(signer))
-        certificate, _ = find_certificate(signer, signed.certificates, trust)
+        certificate, der = find_certificate(signer, signed.certificates, trust)
         addresses = addresses_of(certificate)
         found = replace(
             found,
             addresses=addresses,
             fingerprint=fingerprint_of(certificate),
-            serial=f"{certificate.serial_number:x}",
+            serial=certificate_identity(der)[1].hex().lstrip("0"),
         )
         weak = _require_holds(signer, signed.content_type, contents, certificate.public_key())
         require_for_mail(certificate, at)
@@ -111,8 +113,8 @@ def _check(
             raise Unproven("failed", "the certificate is not the sender's")
     except Unproven as error:
         return replace(found, result=error.result, reason=error.reason)
-    except (BerError, ValueError, TypeError, UnsupportedAlgorithm) as error:
-        return replace(found, result="broken", reason=f"the signature cannot be read: {type(error).__name__}")
+    except (BerError, ValueError, TypeError, UnsupportedAlgorithm):
+        return replace(found, result="broken", reason="a key or parameters of a form that is not known")
     return replace(found, result="verified", reason="signature holds")
 
 
@@ -130,48 +132,51 @@ def _require_holds(signer: Signer, content_type: str, contents: Sequence[bytes],
         usable = [one for one in contents if one[:1] != b"\x31"]
         if content_type != _DATA or not usable:
             raise Unproven("broken", "a signature without attributes over other things than a mail")
-        for number, content in enumerate(usable, start=1):
-            try:
-                return _require_value(signer, digest, content, key)
-            except Unproven as error:
-                if number == len(usable) or error.result != "failed":
-                    raise
+        return _require_value(signer, digest, usable, key)
     if oid_text(_value(signer, _CONTENT_TYPE, 0x06)) != content_type:
         raise Unproven("broken", "the signed type is not that of the content")
     expected = _value(signer, _MESSAGE_DIGEST, 0x04)
     if not any(hashlib.new(digest.name.replace("-", "_"), one).digest() == expected for one in contents):
         raise Unproven("failed", "the content was changed")
-    return _require_value(signer, digest, signer.signed_attributes, key)
+    return _require_value(signer, digest, [signer.signed_attributes], key)
 
 
-def _require_value(signer: Signer, digest: hashes.HashAlgorithm, covered: bytes, key: object) -> str:
-    """Raises Unproven unless the value signs `covered`; why it is weak, "" where it is not."""
-    used = _SIGNATURE_HASHES.get(signer.algorithm, digest)
-    try:
-        if isinstance(key, RSAPublicKey) and (signer.algorithm.startswith(_RSA)):
-            if key.key_size > _MAX_RSA:
-                raise Unproven("broken", "a key beyond all use")
-            scheme: padding.AsymmetricPadding = padding.PKCS1v15()
-            if signer.algorithm == _PSS:
-                used, scheme = _pss(signer.parameters)
-            elif signer.algorithm not in _SIGNATURE_HASHES and signer.algorithm not in _PLAIN:
-                raise Unproven("broken", f"algorithm {signer.algorithm[:40]} is not known")
-            key.verify(signer.value, covered, scheme, used)
-        elif isinstance(key, EllipticCurvePublicKey) and (
-            signer.algorithm in _PLAIN or signer.algorithm.startswith(_ECDSA)
-        ):
-            key.verify(signer.value, covered, ECDSA(used))
-        elif isinstance(key, Ed25519PublicKey) and signer.algorithm == _ED25519:
-            key.verify(signer.value, covered)
-        else:
-            raise Unproven("broken", f"algorithm {signer.algorithm[:40]} is not known or does not fit the key")
-    except InvalidSignature:
-        raise Unproven("failed", "the signature is not that of the signer's key") from None
+def _require_value(signer: Signer, digest: hashes.HashAlgorithm, covered: Sequence[bytes], key: object) -> str:
+    """Raises Unproven unless the value signs one of `covered`; why it is weak, "" where it is not."""
+    used, verify = _method(signer, _SIGNATURE_HASHES.get(signer.algorithm, digest), key)
+    for one in covered:
+        try:
+            verify(one)
+        except InvalidSignature:
+            continue
+        break
+    else:
+        raise Unproven("failed", "the signature is not that of the signer's key")
     if isinstance(used, _WEAK) or isinstance(digest, _WEAK):
         return f"{(used if isinstance(used, _WEAK) else digest).name} can be forged"
-    if isinstance(key, RSAPublicKey) and key.key_size < _MIN_RSA:
-        return f"a key of {key.key_size} bits can be broken"
+    bits = key.key_size if isinstance(key, RSAPublicKey | EllipticCurvePublicKey) else _MIN_RSA
+    if bits < (_MIN_RSA if isinstance(key, RSAPublicKey) else _MIN_CURVE):
+        return f"a key of {bits} bits can be broken"
     return ""
+
+
+def _method(
+    signer: Signer, used: hashes.HashAlgorithm, key: object
+) -> tuple[hashes.HashAlgorithm, Callable[[bytes], None]]:
+    """The hash that counts, and what raises InvalidSignature unless the value signs its argument. Raises Unproven."""
+    algorithm, value = signer.algorithm, signer.value
+    known = algorithm in _PLAIN or algorithm in _SIGNATURE_HASHES
+    if isinstance(key, RSAPublicKey) and key.key_size <= _MAX_RSA:
+        if algorithm == _PSS:
+            used, scheme = _pss(signer.parameters)
+            return used, lambda covered: key.verify(value, covered, scheme, used)
+        if known and algorithm.startswith(_RSA):
+            return used, lambda covered: key.verify(value, covered, padding.PKCS1v15(), used)
+    if isinstance(key, EllipticCurvePublicKey) and known and not algorithm.startswith(_RSA):
+        return used, lambda covered: key.verify(value, covered, ECDSA(used))
+    if isinstance(key, Ed25519PublicKey) and algorithm == _ED25519:
+        return used, lambda covered: key.verify(value, covered)
+    raise Unproven("broken", f"algorithm {algorithm[:40]} is not known or does not fit the key")
 
 
 def _pss(parameters: bytes) -> tuple[hashes.HashAlgorithm, padding.AsymmetricPadding]:

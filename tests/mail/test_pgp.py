@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import which
 
@@ -98,6 +99,13 @@ def test_a_revoked_key_and_an_expired_one_verify_nothing() -> None:
     )
     found = check(beside(), Trust(keys=bytes(revoked)))
     assert (found.result, found.reason) == ("failed", "the signer's key was revoked")
+    copies = Trust(keys=bytes(revoked) + bytes(certificate))
+    assert check(beside(), copies).result == "failed"
+    ends = datetime.now(UTC) + timedelta(days=9)
+    limited = Trust(keys=bytes(certificate.set_expiration(ends, secret.certifier())))
+    assert [one.result for one in check_signatures(beside(), limited, ends - timedelta(days=1))] == ["verified"]
+    (late,) = check_signatures(beside(), limited, ends + timedelta(days=1))
+    assert (late.result, late.reason) == ("failed", "the signer's key had expired")
 
 
 def test_what_is_no_signature_is_broken() -> None:
@@ -110,6 +118,9 @@ def test_what_is_no_signature_is_broken() -> None:
         b"\x8b\x01\x02",
     ):
         assert check(HEAD + make.beside(ENTITY, junk, PROTOCOL)).result == "broken"
+    packet = bytearray(dearmoured(make.pgp_detached(ENTITY).decode()) or b"")
+    packet[5] = 82  # a hash that nobody has
+    assert check(HEAD + make.beside(ENTITY, bytes(packet), PROTOCOL)).result == "broken"
     unsigned = within().partition(b"-----BEGIN PGP SIGNATURE")[0]
     assert check(unsigned).result == "broken"
 
@@ -134,7 +145,7 @@ def test_gpg_and_this_module_agree(tmp_path: Path) -> None:
             "--pinentry-mode",
             "loopback",
             "--passphrase",
-            "x",
+            "",
         ]
         return subprocess.run([*command, *words], input=given, capture_output=True, check=True).stdout
 
@@ -149,8 +160,15 @@ def test_gpg_and_this_module_agree(tmp_path: Path) -> None:
     assert plain_view(clear.decode())[0].strip() == TEXT
     weak = gpg("--digest-algo", "SHA1", "--allow-weak-digest-algos", "--armor", "--detach-sign", given=ENTITY)
     assert check(HEAD + make.beside(ENTITY, weak, PROTOCOL), trust).result == "weak"
+    gpg("--quick-generate-key", "Bob <bob@example.org>", "rsa1024", "sign", "never")
+    short = gpg("--local-user", "bob@example.org", "--armor", "--detach-sign", given=ENTITY)
+    both = Trust(keys=gpg("--export", "bob@example.org"))
+    assert check(HEAD + make.beside(ENTITY, short, PROTOCOL), both).result == "weak"
+    old = gpg("--detach-sign", given=ENTITY) * 2
+    assert [one.result for one in check_signatures(HEAD + make.beside(ENTITY, old, PROTOCOL), trust)] == [
+        "verified"
+    ] * 2
     assert [one.kind for one in blocks_in(gpg("--armor", "--sign", given=b"x").decode())] == ["opaque"]
-    assert [one.kind for one in blocks_in(gpg("--armor", "--symmetric", given=b"x").decode())] == ["encrypted"]
     assert [one.kind for one in blocks_in(gpg("--armor", "--export", ANN).decode())] == ["key"]
     subprocess.run(["gpgconf", "--homedir", str(home), "--kill", "all"], check=False)
 
@@ -188,6 +206,7 @@ def test_broken_armour_gives_what_a_person_would_read(text: str, shown: str) -> 
 
 def test_encrypted_text_stays_as_it_is_and_is_said_to_be() -> None:
     secret = pysequoia.encrypt(b"x", recipients=[make.pgp_key().extract_certificate()]).decode()
+    assert [one.kind for one in blocks_in(secret)] == ["encrypted"]
     assert plain_view(f"See:\n{secret}") == (f"See:\n{secret}", True)
     assert plain_view("-----BEGIN PGP MESSAGE-----\n\nnot base64")[1]
 

@@ -279,3 +279,75 @@ def test_mail_without_signatures_has_no_outcome() -> None:
         make.SIGNED, make.seq(make.whole_number(1), b"\x31\x00", make.seq(make.oid(make.DATA)), b"\x31\x00")
     )
     assert check_signatures(HEAD + make.pkcs7_part(certificates), TRUST, NOW) == ()
+
+
+def test_a_signature_over_lone_line_feeds_is_found() -> None:
+    entity = ENTITY.replace(b"\r\n", b"\n")
+    raw = HEAD.replace(b"\r\n", b"\n") + make.beside(entity, make.signed_cms(entity, make.ann(), detached=True))
+    assert check(raw).result == "verified"
+    plain = make.signed_cms(entity, make.ann(), detached=True, attributes=False)
+    assert check(HEAD + make.beside(entity, plain)).result == "verified"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (make.oid("1.2.840.10045.4.3.2"), make.oid("1.2.840.10045.4.3.9")),  # an algorithm that nobody has
+        (make.oid("1.2.840.10045.4.3.2"), make.oid("1.2.840.113549.1.1")[:-1] + b"\x02"),
+        (make.seq(make.oid(make.SHA256), b"\x05\x00"), make.seq(make.oid("2.16.840.1.101.3.4.2.99"), b"\x05\x00")),
+    ],
+)
+def test_algorithms_that_nobody_knows_prove_nothing(old: bytes, new: bytes) -> None:
+    data = make.signed_cms(ENTITY, make.ann())
+    assert len(old) == len(new)
+    head, _, tail = data.rpartition(old)
+    assert check(HEAD + make.pkcs7_part(head + new + tail)).result in ("broken", "failed")
+
+
+def test_parameters_of_pss_that_nobody_knows_prove_nothing() -> None:
+    data = make.signed_cms(ENTITY, make.ann("rsa"), pss=True)
+    salt = make.tlv(0xA2, make.whole_number(32))
+    for other in (make.tlv(0xA2, make.whole_number(31)), make.tlv(0xA1, make.whole_number(32))):
+        head, _, tail = data.rpartition(salt)
+        assert check(HEAD + make.pkcs7_part(head + other + tail)).result in ("failed", "broken")
+    no_hash = data.replace(make.oid(make.SHA256), make.oid("2.16.840.1.101.3.4.2.5"))
+    assert check(HEAD + make.pkcs7_part(no_hash)).result == "broken"
+
+
+def test_a_certificate_that_cannot_be_read_proves_nothing() -> None:
+    by = make.ann()
+    data = make.signed_cms(ENTITY, by)
+    at = data.find(by.der)
+    name = data.find(make.oid("2.5.29.17"), at)  # subjectAltName becomes a second basicConstraints
+    twice = data[:name] + make.oid("2.5.29.19") + data[name + 5 :]
+    assert check(HEAD + make.pkcs7_part(twice)).result in ("broken", "failed")
+    key = data.find(by.certificate.public_bytes(Encoding.DER)[-200:-150], at)
+    assert key > 0
+    point = data.find(make.oid("1.2.840.10045.2.1"), at)
+    other = data[:point] + make.oid("1.2.840.10045.2.9") + data[point + len(make.oid("1.2.840.10045.2.1")) :]
+    assert check(HEAD + make.pkcs7_part(other)).result == "broken"
+    number = data.find(make.tlv(2, b"\x02"), at)  # the version of the certificate
+    broken = data[:number] + make.tlv(2, b"\x09") + data[number + 3 :]
+    assert check(HEAD + make.pkcs7_part(broken)).result == "broken"
+
+
+def test_names_of_certificates_that_cannot_be_read_are_no_names() -> None:
+    junk = x509.OtherName(x509.ObjectIdentifier("1.3.6.1.5.5.7.8.9"), make.tlv(0x30, b""))
+    other = x509.OtherName(x509.ObjectIdentifier("1.2.3"), make.tlv(0x0C, ANN.encode()))
+    names = x509.SubjectAlternativeName([junk, other])
+    by = make.owner("Ann", make.key(), make.between(), mail=None, more=[(names, False)])
+    assert check(opaque(by=by)).reason == "the certificate is not the sender's"
+
+
+def test_trust_that_cannot_be_read_trusts_nobody() -> None:
+    pem = make.authority().pem
+    for junk in (b"junk", b"\x30\x03\x02\x01\x01", pem.replace(b"MII", b"AAA", 1)):
+        assert check(opaque(), Trust(junk)).result == "unknown_key"
+    broken = pem.replace(b"MII", b"AAA", 1)
+    assert check(opaque(), Trust(broken + pem)).result == "verified"
+
+
+def test_a_signer_named_by_a_key_that_no_certificate_has_is_unknown() -> None:
+    nameless = make.owner("Ann", make.key(), make.between(), key_id=False)
+    raw = HEAD + make.pkcs7_part(make.signed_cms(ENTITY, make.ann(), by_key_id=True, certificates=[nameless]))
+    assert check(raw).result == "unknown_key"
