@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from mail.mime import Node
+from mail.transfer import decode_transfer
 
 __all__ = ["Selection", "select"]
 
 _SHOWN = ("text/plain", "text/html")
+_LONGEST_BLANK = 200
+_BLANKS = b" \t\r\n\xa0\xc2"
+"""Blanks of ASCII, and the bytes of a no-break space in windows-1252 and UTF-8."""
 _MEDIA = ("image/", "audio/", "video/")
 
 
@@ -32,6 +36,13 @@ def select(root: Node) -> Selection:
 
 def _is_media(node: Node) -> bool:
     return node.type.value.startswith(_MEDIA)
+
+
+def _is_blank(node: Node) -> bool:
+    """Whether a part has nothing to read; looked at only where it is so short that it may be."""
+    if node.end - node.start > _LONGEST_BLANK:
+        return False
+    return not decode_transfer(node.source[node.start : node.end], node.encoding, _LONGEST_BLANK)[0].strip(_BLANKS)
 
 
 def _walk(nodes: list[Node], kind: str, alternative: bool, chosen: Selection, to_text: bool, to_html: bool) -> None:
@@ -80,3 +91,6 @@ def _walk(nodes: list[Node], kind: str, alternative: bool, chosen: Selection, to
             chosen.text.extend(chosen.html[htmls:])
         elif len(chosen.html) == htmls and len(chosen.text) != texts:
             chosen.html.extend(chosen.text[texts:])
+        elif len(chosen.text) != texts and all(_is_blank(node) for node in chosen.text[texts:]):
+            # Newsletters that send a plain text without a word: people see the HTML.
+            chosen.text[texts:] = chosen.html[htmls:]

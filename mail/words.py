@@ -47,8 +47,19 @@ def decode_words(text: str) -> str:
         done = end
         at = text.find("=?", end)
     _flush(out, pending, pending_charset)
-    out.append(text[done:])
+    out.append(_unfinished(text, done, at))
     return "".join(out)
+
+
+def _unfinished(text: str, done: int, at: int) -> str:
+    """What follows the last word; where that is one without its end, cut off by some server, it is read as far."""
+    word = None
+    if at >= done and not any(blank in text[at : at + 1_000] for blank in " \t"):
+        word = _word_at(f"{text[at : at + 1_000].rstrip('?')}?=", 0)
+    if word is None or codec_of(word[0]) is None or len(text) - at > 1_000:
+        return text[done:]
+    gap = text[done:at] if not done or text[done:at].strip() else ""
+    return gap + clean(decode_text(word[1], word[0])[0]).rstrip("�")
 
 
 def _flush(out: list[str], data: bytes, charset: str) -> None:
