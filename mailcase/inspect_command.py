@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from mail.protected.results import Trust
 from mailcase.inspect_page import page
 from mailcase.inspection import as_line, inspect, unreadable
 from mailcase.mail_sources import Files, Found, mails_of
@@ -34,12 +35,20 @@ def inspect_mails(
     html: Annotated[
         Path | None, typer.Option("--html", help="Write one readable page to this file, in place of JSON lines.")
     ] = None,
+    trust: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--trust", help="With --html: certificates (PEM, DER) or PGP keys by which signatures are checked."
+        ),
+    ] = None,
     jobs: Annotated[int, typer.Option(min=1, max=64, help="Processes that read mails beside each other.")] = 1,
 ) -> None:
     """Print one JSON object a line for each mail. What cannot be read gets its line too, of class `unreadable`."""
     if html is not None:
-        _write_page(paths, html)
+        _write_page(paths, html, trust or [])
         return
+    if trust:
+        raise typer.BadParameter("the lines do not tell of signatures; add --html FILE", param_hint="--trust")
     files = Files(tuple(path for path in paths if str(path) != "-"))
     out = sys.stdout.buffer
     if len(files.named) < len(paths):
@@ -85,9 +94,17 @@ def _chunks(paths: Iterator[Path]) -> Iterator[list[Path]]:
         yield chunk
 
 
-def _write_page(paths: list[Path], target: Path) -> None:
+def _write_page(paths: list[Path], target: Path, trust: list[Path]) -> None:
     files = Files(tuple(path for path in paths if str(path) != "-"))
     piped = [Found("-", sys.stdin.buffer.read())] if len(files.named) < len(paths) else []
-    text = page(chain(piped, (found for path in files for found in mails_of(path))))
+    text = page(chain(piped, (found for path in files for found in mails_of(path))), _trusted(trust))
     target.write_bytes(text.encode("utf-8", "replace"))
     typer.echo(f"{target}: open it in a browser")
+
+
+def _trusted(files: list[Path]) -> Trust:
+    """What the files hold: PGP keys, armoured or binary, or else certificates."""
+    contents = [file.read_bytes() for file in files]
+    keys = [one for one in contents if b"-----BEGIN PGP" in one or one[:1] in (b"\x98", b"\x99", b"\xc6")]
+    certificates = [one for one in contents if one not in keys]
+    return Trust(b"\n".join(certificates), b"", b"\n".join(keys))

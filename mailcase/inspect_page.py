@@ -19,7 +19,8 @@ from mail.dkim import Unusable, read_signature
 from mail.evidence import candidates, check_candidates, find_evidence
 from mail.invitation import Invitation, invitation_of
 from mail.parse import parse
-from mail.protection import protections
+from mail.protected.results import SignatureCheck, Trust
+from mail.protection import protection_of
 from mail.records import ParsedMail, Part
 from mail.reply import Zones
 from mailcase import inspect_words as words
@@ -82,6 +83,7 @@ class _Shown:
     invitation: Invitation | None = None
     authentication: AuthenticationEvidence | None = None
     signers: tuple[str, ...] = ()
+    signatures: tuple[SignatureCheck, ...] = ()
 
     @property
     def title(self) -> str:
@@ -99,10 +101,13 @@ class _Shown:
         }
 
 
-def page(found: Iterable[Found]) -> str:
-    """The page: a table of all mails where there are several, then each of them (at most 500)."""
+def page(found: Iterable[Found], trust: Trust = Trust()) -> str:
+    """The page: a table of all mails where there are several, then each of them (at most 500).
+
+    Signatures are checked by what `trust` holds.
+    """
     mails = iter(found)
-    shown = [_shown(one) for one in islice(mails, _MOST_MAILS)]
+    shown = [_shown(one, trust) for one in islice(mails, _MOST_MAILS)]
     more = sum(1 for _ in mails)
     style = _STYLE.read_text(encoding="utf-8")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
@@ -117,19 +122,20 @@ def page(found: Iterable[Found]) -> str:
     return template.render(mails=shown, more=more, style=Markup(style), style_hash=digest)  # noqa: S704  # our own file
 
 
-def _shown(found: Found) -> _Shown:
+def _shown(found: Found, trust: Trust) -> _Shown:
     wrong = found.wrong or no_mail_but(found.raw)
     if wrong is not None:
         return _Shown(found.path, UNREADABLE, wrong)
     try:
-        return _understood(found)
+        return _understood(found, trust)
     except Exception as error:  # the page is made of the others; this one is a bug's
         return _Shown(found.path, UNREADABLE, f"a bug in mailcase: {type(error).__name__}: {error}")
 
 
-def _understood(found: Found) -> _Shown:
+def _understood(found: Found, trust: Trust) -> _Shown:
     read = understand(found.raw)
     mail = read.mail
+    protected = tuple(dict.fromkeys(one.kind for one in protection_of(mail)))
     return _Shown(
         found.path,
         read.kind,
@@ -137,10 +143,11 @@ def _understood(found: Found) -> _Shown:
         read,
         tuple(_stretches(read.zones)),
         tuple(_evidence(mail)),
-        protections(mail),
+        protected,
         invitation_of(mail),
         _claimed(mail),
         tuple(_signers(found.raw)),
+        _signatures(found.raw, trust) if any(kind.endswith("_signed") for kind in protected) else (),
     )
 
 
@@ -167,6 +174,13 @@ def _claimed(mail: ParsedMail) -> AuthenticationEvidence | None:
         return None
     claimed = authentication_of(mail, server[:1])
     return claimed if claimed.trusted else None
+
+
+def _signatures(raw: bytes, trust: Trust) -> tuple[SignatureCheck, ...]:
+    # Loads cryptography: only where something is signed.
+    from mail.protected.signatures import check_signatures
+
+    return check_signatures(raw, trust)
 
 
 def _signers(raw: bytes) -> Iterator[str]:

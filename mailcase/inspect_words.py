@@ -13,6 +13,7 @@ __all__ = [
     "PLACES",
     "PROTECTIONS",
     "RESULTS",
+    "SIGNATURES",
     "ZONES",
     "language_name",
     "reason_words",
@@ -67,8 +68,11 @@ PLACES = {
 PROTECTIONS = {
     "smime_signed": "signed (S/MIME)",
     "smime_encrypted": "encrypted (S/MIME): what it says is not known",
+    "smime_compressed": "compressed (S/MIME)",
+    "smime_certificates": "brings certificates (S/MIME)",
     "pgp_signed": "signed (PGP)",
     "pgp_encrypted": "encrypted (PGP): what it says is not known",
+    "pgp_key": "brings a key (PGP)",
 }
 
 RESULTS = {
@@ -82,6 +86,15 @@ RESULTS = {
     "policy": "poor",
 }
 """How good a result of RFC 8601 is; others say nothing."""
+
+SIGNATURES = {
+    "verified": ("good", "good: it is what a trusted key signed, and the signer is the sender"),
+    "failed": ("bad", "bad: this is not what was signed, or the key is not good for it"),
+    "unknown_key": ("poor", "not known: nothing that is trusted says who signed"),
+    "weak": ("poor", "weak: it holds, but could be forged"),
+    "broken": ("bad", "cannot be read"),
+}
+"""How good the result of a check is, and what it means."""
 
 KINDS_OF_FAILURE = {
     "hard": "hard: the address does not work",

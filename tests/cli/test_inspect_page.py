@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from email.utils import format_datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from typer.testing import CliRunner
 
 from mailcase.inspect_command import app
 from mailcase.inspect_defects import WORDS, defect_words
+from mailcase.inspect_page import _plain
 from mailcase.inspect_words import CLASSES, ZONES
+from tests.mail import protecting as make
 from tests.support.needs import find_program
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "mail"
@@ -41,8 +44,8 @@ MZ
 """
 
 
-def page_of(tmp_path: Path, *mails: Path | bytes) -> str:
-    paths = []
+def page_of(tmp_path: Path, *mails: Path | bytes, trust: Path | None = None) -> str:
+    paths = ["--trust", str(trust)] if trust else []
     for number, mail in enumerate(mails):
         path = mail if isinstance(mail, Path) else tmp_path / f"{number}.eml"
         if isinstance(mail, bytes):
@@ -80,8 +83,8 @@ def test_nothing_of_a_hostile_mail_is_markup(tmp_path: Path) -> None:
 
 
 def test_characters_that_deceive_the_eye_are_shown_as_a_mark(tmp_path: Path) -> None:
-    page = page_of(tmp_path, HOSTILE.encode())
-    assert "photo\N{REPLACEMENT CHARACTER}gpj.exe" in page
+    assert _plain("photo\u202egpj.exe\u200f\r\n\tnext") == "photo\N{REPLACEMENT CHARACTER}gpj.exe   next"
+    page = page_of(tmp_path, HOSTILE.replace("Account", "a=E2=80=AEb").encode())
     assert "\u202e" not in page
 
 
@@ -142,6 +145,25 @@ def test_who_vouches_is_told_as_a_claim(tmp_path: Path) -> None:
     assert 'DMARC <span class="result bad">fail</span>' in page
     assert "So says mx.example.net. Anybody can write that" in page
     assert "DKIM signature of example.org, a broken signature" in page
+
+
+def test_a_signature_is_judged_by_what_is_trusted(tmp_path: Path) -> None:
+    raw = make.HEAD + make.beside(make.ENTITY, make.signed_cms(make.ENTITY, make.ann(), detached=True))
+    raw = b"Date: %b\n" % format_datetime(make.NOW).encode() + raw
+    assert f"S/MIME signature by {make.ANN}: " in page_of(tmp_path, raw)
+    assert "nothing that is trusted says who signed" in page_of(tmp_path, raw)
+    authority = tmp_path / "authority.pem"
+    authority.write_bytes(make.authority().pem)
+    assert "the signer is the sender" in page_of(tmp_path, raw, trust=authority)
+    assert "this is not what was signed" in page_of(
+        tmp_path, raw.replace(b"\r\n\r\n--", b"!\r\n\r\n--"), trust=authority
+    )
+
+
+def test_trust_without_a_page_is_refused(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["--trust", str(tmp_path / "a.pem"), "-"], input=HEAD)
+    assert result.exit_code == 2
+    assert "--html" in result.output
 
 
 def test_an_attached_mail_is_called_by_its_subject(tmp_path: Path) -> None:
