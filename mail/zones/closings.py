@@ -72,9 +72,9 @@ def _wishes(bare: str) -> bool:
     return _WISHES.fullmatch(bare.encode("utf-8", "replace").decode("utf-8")) is not None
 
 
-_WISHING = tuple(
-    "je v,nous,veui,rece,agr,dans,en v,sin ,reci,le ,les ,se d,apro,sem ,fico,fica,desp,subs,la p,vogl,nel ,in a,"
-    "dist,ring,ich ,wir ,pozo".split(",")  # noqa: SIM905
+_WISHING = (
+    *("je v", "nous", "veui", "rece", "agr", "dans", "en v", "sin ", "reci", "le ", "les ", "se d", "apro", "sem "),
+    *("fico", "fica", "desp", "subs", "la p", "vogl", "nel ", "in a", "dist", "ring", "ich ", "wir ", "pozo"),
 )
 
 
@@ -97,6 +97,8 @@ def _whole(line: str) -> tuple[str, str] | None:
         head, name = _low(" ".join(words[:count])).strip(TRIMMED), words[count:]
         if len(head) > 1 and head in _CLOSINGS and len(name) <= 2 and all(word[:1].isupper() for word in name):
             return "closing", " ".join(name)
+        if head in _THANKS and len(name) <= 2 and all(word[:1].isupper() for word in name):
+            return "thanks", " ".join(name)
     for mark in (",", "-", "–", "，", "!", ".", "،"):
         head, found, rest = line.partition(mark)
         if found and rest.strip() and len(rest.split()) <= 4:
@@ -107,6 +109,8 @@ def _whole(line: str) -> tuple[str, str] | None:
                 return "closing", rest
             if head in _THANKS and _low(rest) in _CLOSINGS:
                 return "closing", ""
+            if head in _THANKS and NAME.fullmatch(rest) and len(rest.split()) <= 3:
+                return "thanks", rest
     return None
 
 

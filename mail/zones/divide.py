@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 from mail.subject import read_subject
 from mail.zones.attributions import attribution_ending_at, fields_of
-from mail.zones.headers import Look, block_at, candidates, field_of, is_rule, mark_at, notes_block_at
+from mail.zones.headers import Look, block_at, candidates, field_of, is_cut, is_rule, mark_at, notes_block_at
 from mail.zones.lines import read_lines
 from mail.zones.names import Signer
+from mail.zones.own_marks import lines_of_own
 from mail.zones.records import Context, Embedded, Form, Zone, ZoneKind, Zones
 from mail.zones.said import said
 from mail.zones.tails import banner_end, find_tail
@@ -121,6 +122,17 @@ class _Work:
                     continue
                 self._settle(at, stack, owners)
         self._fill(at, len(lines), stack[-1].message)
+        if lines.quoted and self._embedded:
+            self._take_back()
+
+    def _take_back(self) -> None:
+        """Make marked lines that quote nobody new text again."""
+        own = lines_of_own(self._lines, self._kinds, self._messages, not self._passes_on())
+        for number in own:
+            self._kinds[number], self._messages[number] = ZoneKind.NEW, 0
+        if own:
+            left = set(self._messages)
+            self._embedded = [one for one in self._embedded if one.message in left]
 
     def _fill(self, first: int, after: int, message: int) -> None:
         if message:
@@ -187,14 +199,19 @@ class _Work:
                 return introduced
         colon = look is not None and (":" in bare or "：" in bare)
         if colon and field_of(bare) is not None:
-            block = block_at(lines, at, False) or notes_block_at(lines, at)
-            if block is not None:
+            block = block_at(lines, at, False) or notes_block_at(lines, at, self._context.subject)
+            if block is not None and not self._pasted(block.first):
                 return _Starter(block.first, block.last, Form.HEADER, False, block.fields)
         if colon or bare[0] == "-" or bare.endswith(("e", "b", "s", ">", ")")):
             found = attribution_ending_at(lines, at)
             if found is not None:
                 return _Starter(found.first, found.last, Form.ATTRIBUTION, False, fields_of(found.text), found.certain)
         return None
+
+    def _pasted(self, first: int) -> bool:
+        """Whether the lines from `first` on were pasted into the text, by a line of scissors above them."""
+        above = next((line for line in reversed(self._lines.bare[max(0, first - 3) : first]) if line), "")
+        return is_cut(above)
 
     def _marked_at(self, at: int, bare: str) -> _Starter | None:
         """What a mark (`---- Original Message ----`) or a rule at line `at` introduces."""

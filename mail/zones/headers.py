@@ -6,15 +6,27 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
+from mail.subject import base_subject
 from mail.zones.attributions import has_date, has_moment
 from mail.zones.lines import Lines
 from mail.zones.words_history import FORWARD_MARKS, HEADER_NAMES, ORIGINAL_MARKS
 
-__all__ = ["Block", "Look", "Mark", "block_at", "candidates", "field_of", "is_rule", "mark_at", "notes_block_at"]
+__all__ = [
+    "Block",
+    "Look",
+    "Mark",
+    "block_at",
+    "candidates",
+    "field_of",
+    "is_cut",
+    "is_rule",
+    "mark_at",
+    "notes_block_at",
+]
 
 _LONGEST_NAME = 40
-_MOST_LINES = 30
-_MOST_WRAPPED = 12
+_MOST_LINES = 120
+_MOST_WRAPPED = 90
 _WRAPPED_AT = 66
 _YEAR = re.compile(r"(?:19|20|25)[0-9]{2}")
 _EDGES = "-_=*~<>[]#─—–•.·|+ \t━═＝＿－＊▬‐‑―【】「」［］<>"
@@ -23,6 +35,11 @@ _ORDER = ("from", "sent", "to", "subject", "cc", "bcc", "reply-to", "other")
 _MAIN = frozenset({"from", "sent", "to", "subject", "cc"})
 _FORWARD = frozenset(mark.casefold() for mark in FORWARD_MARKS)
 _ORIGINAL = frozenset(mark.casefold() for mark in ORIGINAL_MARKS)
+_CUT = re.compile(r"[-=~ ](?:8<|>8|%<|✂)|^(?:8<|✂)[-=~ ]|^\W{0,6}snip\W{0,6}$|^```|^~~~", re.IGNORECASE)
+_PICTURE = re.compile(r"\(Embedded\b|image moved\b|to file:|pic[0-9]{1,6}\.[a-z]{3}\)")
+"""Where the picture of a Notes letterhead was, in four lines beside the name."""
+_LONGEST_NOTES_NAME = 80
+_BETWEEN = ("sent by", "please respond", "please reply", "gesendet von", "bitte antwort", "envoyé par", "enviado por")
 _BARE_ORIGINAL = frozenset(
     {"original", "replied message", "回复的原邮件", "回复的邮件", "reply", "原文", "原邮件", "이전 메일"}
 )
@@ -107,6 +124,8 @@ def mark_at(bare: str) -> Mark | None:
     key = " ".join(key.rstrip(":： ").casefold().split())
     if not key:
         return None
+    if bare.startswith("##") and bare.endswith("##"):
+        return Mark(False, True)  # Zendesk: `##- Please type your reply above this line -##`, in any language
     rules = bare[0] in _RULE and bare[:3].strip(_EDGES) == ""
     if key in _FORWARD:
         return Mark(True, rules or colon)
@@ -201,26 +220,60 @@ def _believed(seen: set[str], block: Block) -> bool:
     return _YEAR.search(sent) is not None and ":" in sent
 
 
-def notes_block_at(lines: Lines, number: int) -> Block | None:
-    """Lotus Notes: name and moment on the lines above `To:`, `cc:` and `Subject:`; `number` is the line of `To:`."""
+def notes_block_at(lines: Lines, number: int, subject: str) -> Block | None:
+    """Lotus Notes: name and moment on the lines above `To:`, `cc:` and `Subject:`; `number` is the line of `To:`.
+
+    Notes leaves the name and moment away in what a person sends on: then the header must name an address, or repeat the
+    mail's own `subject` (prefixes apart).
+    """
     found = field_of(lines.bare[number])
     if found is None or "to" not in found[0]:
         return None
     block = block_at(lines, number, True)
     if block is None or "subject" not in dict(block.fields):
         return None
-    depth = lines.depth[number]
-    bare, depths = lines.bare, lines.depth
-    above = [at for at in range(number - 1, max(-1, number - 8), -1) if bare[at]][:3]
-    moment = next((at for at in above if depths[at] == depth and _moment(bare[at])), None)
-    if moment is None or number - moment > 4:
+    first = _notes_name_at(lines, number)
+    if first is not None:
+        return Block(first, block.last, (("from", lines.bare[first]), *block.fields))
+    fields = dict(block.fields)
+    if "cc" not in fields or "from" in fields or (number and lines.bare[number - 1]):
         return None
-    first = moment
-    if not any(len(word) > 3 and word.isalpha() for word in bare[moment].split()):
-        name = moment - 1
-        if name >= 0 and bare[name] and len(bare[name]) <= 80:
-            first = name
-    return Block(first, block.last, (("from", bare[first]), *block.fields))
+    if "@" in fields["to"] + fields["cc"]:
+        return block
+    base = base_subject(subject).casefold()
+    return block if base and base_subject(fields["subject"]).casefold() == base else None
+
+
+def is_cut(bare: str) -> bool:
+    """`--- 8< ---`, `[snip]`, a fence of code: what follows was pasted."""
+    return len(bare) <= 60 and bool(_CUT.search(bare))
+
+
+def _notes_name_at(lines: Lines, number: int) -> int | None:
+    """Where name and moment above line `number` begin."""
+    bare, depths = lines.bare, lines.depth
+    depth = depths[number]
+    above = [at for at in range(number - 1, max(-1, number - 10), -1) if bare[at] and depths[at] == depth][:6]
+    while above and not _moment(bare[above[0]]):
+        if not _of_notes(bare[above.pop(0)]):
+            return None
+    if not above or number - above[0] > 6:
+        return None
+    first = at = above[0]
+    if any(len(word) > 3 and word.isalpha() for word in bare[at].split()):
+        return at
+    for name in above[1:]:
+        if first - name > 1:
+            break
+        first = name
+        if not _of_notes(bare[name]):
+            return name if len(bare[name]) <= _LONGEST_NOTES_NAME else at
+    return first
+
+
+def _of_notes(bare: str) -> bool:
+    """What Notes sets between a name and `To:`."""
+    return bare[:20].casefold().startswith(_BETWEEN) or _PICTURE.match(bare) is not None
 
 
 def _moment(bare: str) -> bool:

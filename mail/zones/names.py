@@ -92,11 +92,11 @@ def _known(word: str, pool: set[str]) -> bool:
 
 def _of_word(word: str, shown: str, names: tuple[str, ...], pool: set[str]) -> Likeness:
     """One word: a part of the name, initials, or what the address begins or ends with."""
-    if len(word) <= _LEAST_SHARED and (shown.isupper() or "." in shown):
-        if any(_initials(name, word) for name in names):
-            return Likeness.STRONG
-        if len(word) > 1 and any(name.startswith(word) and " " not in name for name in names):
-            return Likeness.STRONG
+    if len(word) <= _LEAST_SHARED and any(_initials(name, word) for name in names):
+        return Likeness.STRONG
+    capitals = 1 < len(word) <= _LEAST_SHARED and (shown.isupper() or "." in shown)
+    if capitals and any(name.startswith(word) and " " not in name for name in names):
+        return Likeness.STRONG
     if _known(word, pool):
         return Likeness.STRONG
     if len(word) >= 4 and any(name.endswith(word) or name.startswith(word) for name in names):
@@ -107,7 +107,11 @@ def _of_word(word: str, shown: str, names: tuple[str, ...], pool: set[str]) -> L
 def _initials(name: str, word: str) -> bool:
     """`jd`, `j` or `jfd` of John F. Doe."""
     letters = "".join([part[0] for part in name.replace(".", " ").replace("-", " ").split()])
-    return word == letters or (len(letters) > 1 and word in (letters[0], letters[0] + letters[-1]))
+    if len(letters) < 2:
+        return word == letters
+    return word in (letters, letters[0], letters[0] + letters[-1]) or (
+        len(word) == 3 and word[0] == letters[0] and word[-1] == letters[-1]
+    )
 
 
 def _made_of(words: list[str], local: str) -> bool:

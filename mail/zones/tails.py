@@ -149,7 +149,11 @@ def _contacts_below(lines: list[str], rule: int, end: int) -> bool:
     below = [line for line in lines[rule + 1 : end] if line]
     if not 0 < len(below) <= _BLOCK or any(len(line) > 90 for line in below):
         return False
-    return any(_CONTACT.which(line[:200]) for line in below) and all(_short(line) for line in below)
+    if not all(_short(line) for line in below) or any(map(is_rule, below[:-1])):
+        return False
+    return any(_REACHED.which(line[:200]) for line in below) or (
+        NAME.fullmatch(below[0]) is not None and any(_CONTACT.which(line[:200]) for line in below)
+    )
 
 
 def _short(line: str) -> bool:

@@ -1,0 +1,47 @@
+"""Lines that begin with `>` and quote nobody: output of a shell, prices above ten metres, a sample of a quotation.
+
+Nobody introduced them. In an answer they stand above the history, and the history does not have them; in a mail that
+answers nothing there are few of them.
+"""
+
+from __future__ import annotations
+
+from mail.zones.lines import Lines
+from mail.zones.records import ZoneKind
+
+__all__ = ["lines_of_own"]
+
+_MOST_LINES = 12
+_PROBE = 40
+_INTRODUCING = (ZoneKind.ATTRIBUTION, ZoneKind.HEADER)
+
+
+def lines_of_own(lines: Lines, kinds: list[ZoneKind], messages: list[int], answers: bool) -> list[int]:
+    """Numbers of marked lines that are the sender's own. `answers`: whether the mail is an answer to another."""
+    depths = lines.depth
+    history = next(
+        (at for at, kind in enumerate(kinds) if kind in _INTRODUCING and messages[at] and not depths[at]), len(depths)
+    )
+    marked = [at for at in range(history) if depths[at]]
+    if not marked:
+        return []
+    if history == len(depths):
+        filled = sum(1 for line in lines.bare if line)
+        return [] if answers or len(marked) > _MOST_LINES or len(marked) * 2 > filled else marked
+    known = "".join("".join(lines.bare[history:]).split())
+    own: list[int] = []
+    for block in _blocks(marked):
+        probe = "".join(max((lines.bare[at] for at in block), key=len).split())[:_PROBE]
+        if len(block) <= _MOST_LINES and probe not in known:
+            own += block
+    return own
+
+
+def _blocks(marked: list[int]) -> list[list[int]]:
+    blocks: list[list[int]] = []
+    for at in marked:
+        if blocks and blocks[-1][-1] == at - 1:
+            blocks[-1].append(at)
+        else:
+            blocks.append([at])
+    return blocks
