@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from mail.absence_words import (
     AGAIN,
@@ -27,9 +27,10 @@ from mail.absence_words import (
 )
 from mail.records import ParsedMail
 
-__all__ = ["Absence", "absence_of"]
+__all__ = ["Absence", "absence_of", "names_absence"]
 
 _LOOKED_AT = 3_000
+_SOON, _JUST = timedelta(days=10), timedelta(days=1)
 _MOST = 40
 """Dates of a text that are looked at."""
 _LETTER = r"(?:[^\W\d_]|[\u0e30-\u0e4e\u0900-\u094f])"  # vowel signs of Thai and Hindi are no letters to `re`
@@ -57,11 +58,15 @@ _DAY_BEFORE = re.compile(
     r"(?:(?:the|le|el|il|den|dem|d\.)\s)?$"
 )
 _DAY_AFTER = re.compile(
-    r"(?:st|nd|rd|th)?\s{0,2}(?:[-–—~〜～至到]|から|to|through|thru|until|till)\s{0,2}(?:the\s)?"
+    r"(?:st|nd|rd|th|\.)?\s{0,2}(?:[-–—~〜～至到]|から|to|through|thru|until|till|and|és)\s{0,2}(?:the\s)?"
     r"(?P<d>\d{1,2})(?:st|nd|rd|th)?(?P<cjk>\s?[日일号號])?(?![\d:])(?!\s?[月월/.-]\s?\d)"
 )
 _TOKEN = re.compile(rf"t/m|s/d|(?:t|f|fr)\.\s?o\.\s?m|{_LETTER}+|\d+|[,;]")
 _BOUNDARY = re.compile(r"(?<=[^\W\d_]{2})[.!?;:]\s|[!?\n。！？]")
+_ABBREVIATED = re.compile(
+    r"\b(einschl|einschließl|inkl|incl|excl|voraus|voraussichtl|ca|approx|resp|bzw|mon|tue|tues|wed|thu|thur|thurs"
+    r"|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|jeu|ven|sam|dim|man|tir|ons|tor|fre|søn|lör|pon|śr|czw|pt)\."
+)
 _DASH = re.compile(r"[-–—~〜～]")
 _BETWEEN = re.compile(r"[至到]|から|부터|より|ถึง")
 _UNTIL_BEFORE = re.compile(r"(?:至|到|直到|截至|迄|ถึง|ถึงวันที่)\s?$")
@@ -120,8 +125,18 @@ def absence_of(mail: ParsedMail) -> Absence | None:
     return found
 
 
+def names_absence(mail: ParsedMail) -> bool:
+    """Whether the text names an absence that the mail's date lies in, or shortly before: a range, or until when."""
+    found = absence_of(mail)
+    if found is None or found.end is None or mail.date is None:
+        return False
+    today = mail.date.date()
+    return (found.start or today) <= today + _SOON and today - _JUST <= found.end
+
+
 def _in_text(text: str, near: date) -> Absence | None:
     text = "\n".join(" ".join(one.split()) for one in re.split(r"\n\s{0,200}\n", text)).lower().replace("\u2019", "'")
+    text = _ABBREVIATED.sub(r"\1", text)
     dates = _dates(text)
     if _month_first(dates, near):
         dates = [replace(one, day=one.month, month=one.day) if one.slashed else one for one in dates]
@@ -136,7 +151,7 @@ def _in_text(text: str, near: date) -> Absence | None:
                 last = _day(first.year + 1, last.month, last.day)
             if first is not None and last is not None and first <= last:
                 return Absence(first, last)
-        role = _role(text, one)
+        role = "" if text[one.at : one.end] == "24/7" else _role(text, one)
         if role == "from" and start is None and end is None:
             start = _read(one, near)
         elif role == "until" and end is None:
@@ -187,8 +202,7 @@ def _date_at(text: str, match: re.Match[str], last: int) -> _Date | None:
     if part["nd"]:
         day, month, year = int(part["nd"]), int(part["nm"]), _year(part["ny"] or part["nz"])
         if part["ns"] == "/":
-            round_the_clock = (day, month) == (24, 7) and year is None
-            return None if round_the_clock else _Date(at, end, day, month, year, slashed=True, sure=year is not None)
+            return _Date(at, end, day, month, year, slashed=True, sure=year is not None)
         return _Date(at, end, day, month, year, sure=year is not None or part["nt"] == "." or len(part["nm"]) == 2)
     before = _MONTH_BEFORE.search(text[max(last, at - 30) : at])
     if before is not None and (month := _month(before["m"], MONTHS)):
@@ -245,9 +259,9 @@ def _role(text: str, one: _Date) -> str:
     """`from`, `until` (the last day, or that of return), or "" where neither is said."""
     if _UNTIL_AFTER.match(text, one.end):
         return "until"
-    if _FROM_AFTER.match(text, one.end):
-        return "from"
     before = _clause_start(text[max(0, one.at - _WINDOW) : one.at])
+    if _FROM_AFTER.match(text, one.end):
+        return "until" if _is_return(text, one, before) else "from"
     if _UNTIL_BEFORE.search(before):
         return "until"
     if _FROM_BEFORE.search(before):
@@ -281,7 +295,7 @@ def _is_return(text: str, one: _Date, before: str) -> bool:
             if word in BREAKS or word in (",", ";"):
                 break
             clause.add(word)
-    if _RETURNS.search(before) or _RETURNS.search(after[:12]):
+    if _RETURNS.search(before) or _RETURNS.search(after[:24]):
         return True
     return not clause.isdisjoint(AGAIN) and clause.isdisjoint(GONE)
 

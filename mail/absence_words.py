@@ -120,8 +120,8 @@ GONE = _words(
 BREAKS = _words("and und et y e ed en og och oraz i и та ve ja és și")
 """Words between two clauses."""
 UNTIL_AFTER = (
-    r"まで|迄|까지|止|返回|回来|回來|回国|帰社|出社|復帰|복귀|返岗|回到|asti|saakka|-?ig\b|tarihine"
-    r"|(?:'?[a-zı]{1,3} )?kadar"
+    r"まで|迄|까지|止|返回|回来|回來|回国|帰社|出社|復帰|복귀|返岗|回到|asti|saakka|-[a-zéáó]{0,3}ig\b|tarihine"
+    r"|(?:'[a-zı]{1,3} )?(?:[^\W\d_]{2,12} ){0,2}kadar|तक"
 )
-FROM_AFTER = r"から|より|부터|起|alkaen|-?(?:től|tól)\b|tarihinden|'(?:den|dan|ten|tan)\b"
+FROM_AFTER = r"から|より|부터|起|से\s|alkaen|-?(?:től|tól)\b|tarihinden|'(?:den|dan|ten|tan)\b"
 """Behind a date, where the language puts them there."""

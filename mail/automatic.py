@@ -10,7 +10,8 @@ import re
 
 import re2
 
-from mail.automatic_words import AWAY, AWAY_PREFIXES, AWAY_SUBJECT, CHALLENGE, PREFIXES, ROBOT
+from mail.absence import names_absence
+from mail.automatic_words import AWAY, AWAY_PREFIXES, AWAY_STEMS, AWAY_SUBJECT, CHALLENGE, PREFIXES, ROBOT
 from mail.records import ParsedMail
 
 __all__ = [
@@ -76,6 +77,9 @@ _QUOTED = re.compile(
 _REST = re.compile(r"\s*(?:auto-?\s?reply|message|notification|notice|assistant|response|antwort)?\s*(?:$|[:：(\[–—-])")
 
 
+_DENIED = re.compile(r"\b(?:not an?|isn't an?|no|kein\w?|keine|pas un|nicht)\W*$")
+
+
 def _words(phrases: tuple[str, ...]) -> re2._Regexp:
     """One expression for all: phrases of scripts with spaces begin where a word begins."""
     spaced = "|".join(re2.escape(one) for one in phrases if one[0] < "\u0e00")
@@ -83,7 +87,8 @@ def _words(phrases: tuple[str, ...]) -> re2._Regexp:
     return re2.compile(rf"(?:^|[^\pL])(?:{spaced})" + (rf"|{others}" if others else ""))
 
 
-_AWAY, _AWAY_SUBJECT, _ROBOT, _CHALLENGE = (_words(found) for found in (AWAY, AWAY_SUBJECT, ROBOT, CHALLENGE))
+_AWAY, _AWAY_SUBJECT, _AWAY_STEMS = _words(AWAY), _words(AWAY_SUBJECT), _words(AWAY_STEMS)
+_ROBOT, _CHALLENGE = _words(ROBOT), _words(CHALLENGE)
 _FIRST = frozenset(words[:2] for words in PREFIXES)
 _NOBODY = (
     "noreply", "donotreply", "dontreply", "neverreply", "notreply", "donotrespond", "noresponse", "nonrispondere",
@@ -267,13 +272,15 @@ def _is_out_of_office(mail: ParsedMail) -> bool:
     away = rest.startswith(AWAY_SUBJECT) if answers else _found(_AWAY_SUBJECT, rest)
     if not prefix and not _replies(mail):
         return away and _says_away(mail)  # “Leave request approved” is a notice of a system
-    return away or _says_away(mail)
+    if away or _says_away(mail):
+        return True
+    return (answers or _replies(mail)) and (_found(_AWAY_STEMS, _own_words(mail)) or names_absence(mail))
 
 
 def _replies(mail: ParsedMail) -> bool:
     """Whether the header says that this is a reply, not a notice: then its text speaks of the one who replies."""
     submitted = _auto_submitted(mail)
-    return submitted.startswith("auto-replied") or mail.return_path == "" or not submitted or is_bulk(mail)
+    return submitted.startswith("auto-replied") if submitted else not _from_nobody(mail)
 
 
 def _says_away(mail: ParsedMail) -> bool:
@@ -285,7 +292,9 @@ def _says_robot(mail: ParsedMail) -> bool:
     words = _own_words(mail)
     if len(mail.text) > _LOOKED_AT and _QUOTED.search(mail.text[-_FOOTER:]) is None:
         words = f"{words}\n{mail.text[-_FOOTER:]}"
-    return _found(_ROBOT, words)
+    words = " ".join(words.lower().split())
+    found = _ROBOT.search(words)
+    return found is not None and _DENIED.search(words[max(0, found.start() - 16) : found.start() + 1]) is None
 
 
 def _own_words(mail: ParsedMail) -> str:

@@ -5,7 +5,17 @@ Phrases are looked for from the beginning of a word on; stems stand where a lang
 
 from __future__ import annotations
 
-__all__ = ["AWAY", "AWAY_PREFIXES", "AWAY_SUBJECT", "CHALLENGE", "PREFIXES", "REPLY_PREFIXES", "ROBOT", "UNSUBSCRIBE"]
+__all__ = [
+    "AWAY",
+    "AWAY_PREFIXES",
+    "AWAY_STEMS",
+    "AWAY_SUBJECT",
+    "CHALLENGE",
+    "PREFIXES",
+    "REPLY_PREFIXES",
+    "ROBOT",
+    "UNSUBSCRIBE",
+]
 
 REPLY_PREFIXES = (
     "automatic reply", "auto reply", "auto-reply", "autoreply", "auto response", "auto-response", "automatic response",
@@ -144,6 +154,26 @@ AWAY = (
     "出差", "请假", "請假", "年假", "부재", "휴가", "출장", "연차", "자리를 비",
 )  # fmt: skip
 """What the text of an out-of-office note says."""
+
+AWAY_STEMS = (
+    "pto", "vacation", "annual leave", "not available", "unavailable", "out sick", "off sick", "next in the office",
+    "not in the office", "part-time", "part time", "my working days", "day off", "days off", "bank holiday", "urlaub",
+    "nicht erreichbar", "nicht verfügbar", "sommerpause", "winterpause", "ferien", "bin krank",
+    "erkrankt", "fortbildung", "dienstreise", "elternzeit", "mutterschutz", "feiertag", "congés", "absent", "absence",
+    "joignable", "vacances", "fermé", "fermeture", "arrêt maladie", "vacaciones", "ausente", "no estaré", "no estoy",
+    "me reincorpor", "reincorporaré", "permiso", "cerrad", "ferie", "assente", "assenza", "chiuso", "chiusa", "chiusi",
+    "malattia", "congedo", "férias", "ausência", "retorno ao", "não estarei", "feriado", "vakantie", "vrij",
+    "ben ziek", "ziekte", "weer bereikbaar", "er weer", "ledig", "sjuk", "föräldraledig", "borta", "fravær", "barsel",
+    "ute av kontoret", "syk", "syg", "loma", "urlop", "zwolnieni", "dovolen", "nemoc", "mimo kancel", "szabadság",
+    "irodában", "elérhető", "táppénz", "concediu", "plecat", "меня не будет", "меня нет", "отпуск", "командировк",
+    "больничн", "мене не буде", "відпустк", "відрядженн", "отпуск", "няма да бъда", "годишњ", "боловањ", "godišnj",
+    "bolovanj", "dopust", "λείπω", "απουσι", "άδεια", "izin", "tatil", "raporlu", "puhkus", "haiguslehel",
+    "atvaļinājum", "slimības", "atostog", "nedarbingum", "bolest", "fora de l'oficina", "vacances", "cuti",
+    "nghỉ", "công tác", "likizo", "חופש", "מילואים", "إجازة", "اجازة", "عطلة", "مرخصی", "छुट्टी", "अवकाश", "ลา", "หยุด",
+    "休み", "休業", "休暇", "不在", "出張", "外出", "休假", "放假", "假期", "出差", "휴무",
+    "휴가", "출장", "연차", "부재",
+)  # fmt: skip
+"""What it may say where the header is that of a reply already: shorter, as it only tells the two kinds apart."""
 
 ROBOT = (
     "this is an automat", "automatically generated", "generated automatically", "auto-generated", "sent automatically",

@@ -220,7 +220,7 @@ def _newsletter(mail: ParsedMail) -> MailClass | None:
     if campaign:
         return MailClass("newsletter", _shown(campaign))
     service = next((name for name in _SERVICES if name in marks), None)
-    if service and any(words in mail.text[-_FOOTER:].lower() for words in UNSUBSCRIBE):
+    if service and not is_personal(mail) and any(words in mail.text[-_FOOTER:].lower() for words in UNSUBSCRIBE):
         return MailClass("newsletter", f"{_shown(service)}, and the text tells how to unsubscribe")
     if bulk and weak_automatic_mark(mail) is None and not is_personal(mail):
         return MailClass("newsletter", f"Precedence: {_precedence(mail)}")
