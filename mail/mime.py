@@ -116,13 +116,17 @@ def _read_multipart(node: Node, depth: int, tree: Tree) -> None:
         node.type = ParameterisedValue("application/octet-stream", node.type.parameters)
         return
     boundary = (node.type.get("boundary") or "").encode("utf-8", "replace").rstrip()
-    spans, closed = _split(node.source, node.start, node.end, boundary) if boundary else ([], False)
-    if not spans:
+    most = tree.limits.parts - tree.parts
+    spans: list[tuple[int, int]] = []
+    further, closed = 0, False
+    if boundary:
+        spans, further, closed = _split(node.source, node.start, node.end, boundary, most)
+    if not spans and not further:
         guess = _GUESS.search(node.source, max(0, node.start - 1), node.end)
         if guess is not None:
-            spans, closed = _split(node.source, node.start, node.end, guess.group(1))
+            spans, further, closed = _split(node.source, node.start, node.end, guess.group(1), most)
         tree.defect("boundary_missing", node.path)
-    if not spans:
+    if not spans and not further:
         node.type = ParameterisedValue("text/plain", node.type.parameters)
         return
     if not closed:
@@ -131,17 +135,21 @@ def _read_multipart(node: Node, depth: int, tree: Tree) -> None:
     prefix = f"{node.path}." if node.path else ""
     for number, (start, end) in enumerate(spans, start=1):
         if tree.parts >= tree.limits.parts:
-            tree.dropped += len(spans) - number + 1
-            tree.defect("too_many_parts")
-            return
+            further += len(spans) - number + 1
+            break
         tree.parts += 1
         node.children.append(_read(node.source, start, end, f"{prefix}{number}", depth + 1, default, tree))
+    if further:
+        tree.dropped += further
+        tree.defect("too_many_parts")
 
 
-def _split(source: bytes, start: int, end: int, boundary: bytes) -> tuple[list[tuple[int, int]], bool]:
-    """Spans of the parts between delimiter lines (RFC 2046 §5.1.1), and whether the closing delimiter was there."""
+def _split(source: bytes, start: int, end: int, boundary: bytes, most: int) -> tuple[list[tuple[int, int]], int, bool]:
+    """Spans of the parts between delimiter lines (RFC 2046 §5.1.1), how many more than `most` there are, and whether
+    the closing delimiter was there."""
     mark = b"--" + boundary
     spans: list[tuple[int, int]] = []
+    further = 0
     open_at = -1
     at = source.find(mark, start, end)
     while at >= 0:
@@ -149,23 +157,33 @@ def _split(source: bytes, start: int, end: int, boundary: bytes) -> tuple[list[t
         if at != start and source[at - 1] not in b"\r\n":
             at = source.find(mark, after, end)
             continue
-        line_end = source.find(b"\n", after, end)
-        if line_end < 0:
-            line_end = end
-        closing = source.startswith(b"--", after, end)
-        rest = source[after + (2 if closing else 0) : min(line_end, after + 256)]
-        if rest.strip() and not (closing and rest[:1] in b" \t\r"):
-            at = source.find(mark, line_end, end)
-            continue
+        closing = False
+        if after < end and source[after] == 10:
+            line_end = after
+        else:
+            line_end = source.find(b"\n", after, end)
+            if line_end < 0:
+                line_end = end
+            closing = source.startswith(b"--", after, end)
+            rest = source[after + (2 if closing else 0) : min(line_end, after + 256)]
+            if rest.strip() and not (closing and rest[:1] in b" \t\r"):
+                at = source.find(mark, line_end, end)
+                continue
         if open_at >= 0:
-            spans.append((open_at, max(open_at, _before_line_end(source, open_at, at))))
+            if len(spans) < most:
+                spans.append((open_at, max(open_at, _before_line_end(source, open_at, at))))
+            else:
+                further += 1
         if closing:
-            return spans, True
+            return spans, further, True
         open_at = min(line_end + 1, end)
         at = source.find(mark, line_end, end)
     if open_at >= 0:
-        spans.append((open_at, end))
-    return spans, False
+        if len(spans) < most:
+            spans.append((open_at, end))
+        else:
+            further += 1
+    return spans, further, False
 
 
 def _before_line_end(source: bytes, start: int, at: int) -> int:
