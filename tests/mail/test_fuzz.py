@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
 import pkgutil
 import re
 import typing
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -23,20 +25,30 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import mail as library
+from mail.arc import ArcChain, read_chain
+from mail.canonical import SignedMessage
+from mail.dkim import DnsAnswers
+from mail.evidence import TokenCheck
+from mail.limits import Limits
 from mail.parse import parse
-from mail.records import ParsedMail
+from mail.protected.results import Trust
+from mail.records import ParsedMail, Part
+from mail.signed_ids import SigningKey
 from mail.zones.records import Zones
 from tests.mail.seeds import DICTIONARY, SEEDS
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "mail"
+DEMO = Path(__file__).parents[2] / "mailcase" / "demo" / "mails"
+EXAMPLES = int(os.environ.get("MAILCASE_TEST_FUZZ") or 40)
+"""For each entry point; MAILCASE_TEST_FUZZ=5000 searches for an hour what a run of all tests has no time for."""
 RELAXED = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 
 @cache
 def seeds() -> tuple[bytes, ...]:
-    return (*SEEDS, *(path.read_bytes() for path in sorted(GOLDEN.glob("*.eml"))))
+    return (*SEEDS, *(path.read_bytes() for folder in (GOLDEN, DEMO) for path in sorted(folder.glob("*.eml"))))
 
 
 ENDS = [b"\r", b"\r\n", b"\n\r", b"\n"]
@@ -107,6 +119,16 @@ STRATEGIES: dict[Any, st.SearchStrategy[Any]] = {
     str | None: st.one_of(st.none(), TEXTS),
     ParsedMail: mutated().map(parse),
     Iterable[str]: st.lists(TEXTS, max_size=4),
+    Collection[str]: st.lists(TEXTS, max_size=4),
+    Iterable[TokenCheck]: st.just(()),
+    Iterable[SigningKey]: st.just([SigningKey("k3", b"a key of the fuzz test, 32 bytes and more")]),
+    Limits: st.sampled_from([Limits(), Limits(header_count=3, parts=4, depth=2, part_bytes=100, text_chars=50)]),
+    Trust: st.builds(Trust, st.sampled_from([b"", b"-----BEGIN CERTIFICATE-----\nMIIB"]), st.just(b""), BYTES),
+    SignedMessage: BYTES.map(SignedMessage.of),
+    ArcChain: BYTES.map(lambda raw: read_chain(SignedMessage.of(raw))),
+    DnsAnswers: st.dictionaries(TEXTS, st.one_of(st.none(), st.lists(TEXTS, max_size=3).map(tuple)), max_size=3),
+    datetime: st.datetimes(timezones=st.just(UTC)),
+    Sequence[Part]: mutated().map(lambda raw: parse(raw).attachments),
 }
 
 
@@ -163,7 +185,7 @@ def test_an_entry_point_raises_nothing_that_it_does_not_announce(name: str) -> N
     check()
 
 
-@settings(RELAXED, max_examples=300)
+@settings(RELAXED, max_examples=8 * EXAMPLES)
 @given(mutated())
 def test_a_mutated_mail_is_read_by_everything_and_can_be_written_down(raw: bytes) -> None:
     mail = parse(raw)
@@ -189,7 +211,7 @@ def _texts(record: object) -> Iterator[str]:
                 yield from _texts(getattr(record, field.name))
 
 
-@settings(RELAXED, max_examples=150)
+@settings(RELAXED, max_examples=4 * EXAMPLES)
 @given(_texts_of_mails())
 def test_zones_lie_in_the_text_that_was_given(text: str) -> None:
     from mail.zones.divide import divide
