@@ -11,8 +11,8 @@ __all__ = ["find_codes", "is_vague", "phase_of", "status_in"]
 _MAX = 20_000
 # The digit stands first and what may not stand before it after that: so the engine finds a place to begin by itself.
 _STATUS = re.compile(r"([245])(?<![0-9.][245])\.([0-9]{1,2})\.([0-9]{1,3})(?![0-9]|\.[0-9])")
-_STRONG = re.compile(r"([45](?<![0-9.][45])[0-5][0-9])[ \t-]{1,3}\(?#?[245]\.[0-9]{1,2}\.[0-9]{1,3}(?![0-9]|\.[0-9])")
-_REPLY = re.compile(r"([45](?<![0-9][45])[0-5][0-9])(?=[ \t\n'\":;,.)#<-]|$)")
+_STRONG = re.compile(r"([45](?<![0-9.][45])[0-57][0-9])[ \t-]{1,3}\(?#?[245]\.[0-9]{1,2}\.[0-9]{1,3}(?![0-9]|\.[0-9])")
+_REPLY = re.compile(r"([45](?<![0-9][45])[0-57][0-9])(?=[ \t\n'\":;,.)#<-]|$)")
 _BEFORE_REPLY = re.compile(
     r"(?:^|[\n:;'\"(]|said:?|was:?|smtp;?|code:?|error:?|reply:?|response:?|reason:?|<<<|>>>|Out:)"
     r"[ \t\n'\"(]{0,12}(?:SMTP |ESMTP )?\#?\Z",
@@ -20,9 +20,9 @@ _BEFORE_REPLY = re.compile(
 )
 _WIDTH = 40
 """Characters before a reply code that tell whether it is one."""
-_ANY = re.compile(r"([45](?<![0-9.,:/#=-][45])(?<!port [45])(?<!size [45])[0-5][0-9])(?=[ \t\n'\")-]|$)")
+_ANY = re.compile(r"([45](?<![0-9.,:/#=-][45])(?<!port [45])(?<!size [45])[0-57][0-9])(?=[ \t\n'\")-]|$)")
 _ANY_2XX = re.compile(r"(2(?<![0-9.,:/#=-]2)[0-5][0-9])(?=[ \t-]|$)")
-_EACH = re.compile(r"([45](?<![0-9.,:/#=-][45])[0-5][0-9])(?=[ \t-]{1,3}[45]\.[0-9])")
+_EACH = re.compile(r"([45](?<![0-9.,:/#=-][45])[0-57][0-9])(?=[ \t-]{1,3}[45]\.[0-9])")
 _PHASES = re2.compile(
     r"(?i)(?:in reply to |after |in response to |response to |error in |during |at |>>> ?|In:  ?|"
     r"on )(?:the )?(end of (?:message|data)|data|rcpt|mail from|mail|"

@@ -89,6 +89,16 @@ _DELAY = (
     "atrasad", "vertraagd", "försenad", "forsinket", "viivästynyt", "opóźnion", "zpožděn", "задерж", "延迟", "遅延",
     "지연",
 )  # fmt: skip
+_CONTINUED = (
+    "will keep trying", "will continue to try", "attempts will continue", "will continue to be attempted",
+    "do not need to resend", "don't need to resend", "noch nicht zugestellt", "wird weiterhin versucht",
+    "weitere zustellversuche", "nouvelles tentatives", "n'a pas encore été", "todavía no se ha",
+    "se seguirá intentando",
+    "continuará a tentar", "continuerà a tentare", "non è ancora stato", "nog niet bezorgd", "fortsätter att försöka",
+    "попытки доставки будут", "пока не доставлен", "ещё не доставлен", "还将继续", "将继续尝试", "再送を試み",
+    "再送信を試み", "계속 시도", "czeka na dostarcz", "denemeye devam",
+)  # fmt: skip
+"""The server says that it goes on."""
 _FINAL = (
     "permanently", "permanent error", "permanent fatal", "given up", "giving up", "gave up", "has failed",
     "failed permanently", "not going to try again", "too long in queue", "queue too long",
@@ -98,7 +108,8 @@ _FINAL = (
 )  # fmt: skip
 _IN_SUBJECT = Patterns(*UNDELIVERED, *map(re2.escape, _SUBJECT))
 _IN_BODY = Patterns(*UNDELIVERED, *map(re2.escape, _BODY))
-_OF_DELAY = Patterns(*map(re2.escape, _DELAY))
+_OF_DELAY = Patterns(*map(re2.escape, (*_DELAY, *_CONTINUED)))
+_OF_TRYING = Patterns(*map(re2.escape, _CONTINUED))
 _OF_END = Patterns(*map(re2.escape, _FINAL))
 _OF_MAIL = Patterns(*DELIVERED)
 _MANAGERS = ("-bounces", "-owner", "-request", "-errors")
@@ -199,4 +210,4 @@ def is_delay(subject: str, text: str) -> bool:
     if not _OF_DELAY.which(told):
         return False
     warned = "warning" in head or "delay" in head or "verzögert" in head or "not need to resend" in start
-    return warned or not _OF_END.which(told)
+    return warned or bool(_OF_TRYING.which(told)) or not _OF_END.which(told)

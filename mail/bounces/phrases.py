@@ -16,13 +16,9 @@ TEMPORARY = (
 """A failure that says so is not for ever."""
 
 PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("delivery_agent", (
-        "procmail:", "maildrop:", "procmail: couldn", "command died with", "pipe to |", "pipe to command",
-        "child process of",
-    )),
     ("network", (
         "malformed or unexpected name server reply", "loops back to myself", "too many hops", "mail loop",
-        "routing loop",
+        "routing loop", "hop count",
     )),
     ("greylisted", ("greylist", "graylist", "grey list", "grey-list", "gray list", "gray-list")),
     ("host_unknown", (

@@ -99,12 +99,16 @@ def reason_of(text: str, status: str | None, code: str | None, action: str, phas
     if found == "user_unknown" and phase == "data" and status != "5.1.1" and _UNKNOWN.search(said):
         return "filtered"  # taken at RCPT TO: mobile carriers say so of a mailbox whose owner's filter refused the mail
     key = status[2:] if status is not None else ""
+    if key == "2.1" and found == "user_unknown" and "available" in said:
+        return "suspended"  # RFC 3463 §3.3: the mailbox exists, but takes nothing
     told = "" if is_vague(status) else _BY_STATUS.get(key, "")
     if key in _TELLING and (found is None or found in _WEAK):
         return told
     if found is not None and found != "refused":
         return found
-    if told:
+    if code == "556":
+        return "no_mail_accepted"  # RFC 7504 §3
+    if told and told != "protocol":
         return told
     if (
         code in ("550", "551", "553")
@@ -112,7 +116,7 @@ def reason_of(text: str, status: str | None, code: str | None, action: str, phas
         and (phase == "rcpt" or "recipient" in said or "address rejected" in said)
     ):
         return "user_unknown"
-    return found or ("network" if action == "delayed" else "unknown")
+    return told or found or ("network" if action == "delayed" else "unknown")
 
 
 def kind_of(action: str, reason: str, status: str | None, code: str | None) -> str:

@@ -12,7 +12,10 @@ Pair = tuple[str, str]
 """Alternatives (RE2) for a noun and for what became of it; no noun: the second alone tells."""
 
 PAIRS: tuple[tuple[str, tuple[Pair, ...]], ...] = (
+    ("delivery_agent", (("", r"procmail:|maildrop:|command died with|pipe to (?:\||command)|child process of"),)),
     ("sender_rejected", (
+        ("", r"\bsender (?:address |domain )?(?:rejected|verif|unknown|invalid|refused|denied)|"
+             r"verif(?:y|ying) (?:the )?sender"),
         ("absender", "unbekannt|ungültig|abgelehnt|existiert nicht|gesperrt"),
         ("expéditeur", "inconnu|invalide|refusé|rejeté|n'existe pas|non autorisé|bloqué"),
         ("remitente", "desconocid|no existe|inválid|rechazad|bloquead|no autorizad"),
@@ -22,6 +25,9 @@ PAIRS: tuple[tuple[str, tuple[Pair, ...]], ...] = (
         ("отправител", "неизвест|не существует|отклон|заблокирован|запрещ"),
         ("发件人|發件人|寄件者|寄件人", "不存在|拒绝|拒絕|被拒|无效"),
         ("送信者|差出人", "拒否|不明|存在し"),
+    )),
+    ("rate_limited", (
+        ("", r"too many (?:invalid|unknown|bad|failed|rejected|errors|illegal)|excessive (?:invalid|unknown|number)"),
     )),
     ("greylisted", (("", "grau ?liste|liste grise|lista gris|серый список|серого списка"),)),
     ("expired", (
@@ -53,7 +59,8 @@ PAIRS: tuple[tuple[str, tuple[Pair, ...]], ...] = (
     ("mailbox_full", (
         (r"\b(?:mailbox|inbox|mail box|mailfile|mail file|storage|account|user|recipient)",
          r"\b(?:is|was|are|too|now|currently|almost|completely) full\b|over (?:its|their|his|her|"
-         r"the) (?:\w+ )?(?:limit|quota)|out of (?:storage )?space|over the limit|exceeded its limit"),
+         r"the) (?:\w+ )?(?:limit|quota)|over limit\b|mailbox (?:size )?limit|out of (?:storage )?space|over the limit|"
+         r"exceeded its limit"),
         ("postfach|postfächer|mailbox|speicher|kontingent|quota", r"voll\b|überfüllt|überschritten|erschöpft|"
          r"ausgelast"),
         ("boîte|boite|messagerie|quota|espace|stockage|courrier",
@@ -78,7 +85,12 @@ PAIRS: tuple[tuple[str, tuple[Pair, ...]], ...] = (
         ("صندوق|البريد", "ممتلئ|امتلأ"), ("תיבת|התיבה", "מלאה|מלא"),
         ("hộp thư", "đầy"), ("kotak", "penuh"), ("กล่อง", "เต็ม"),
     )),
+    ("no_mail_accepted", (
+        ("", r"\b(?:domain|host)(?: \S+){0,3} (?:does not|doesn't) accept (?:any |e-?)?mails?(?:$|[.,:;)]| \()|"
+             r"null ?mx\b"),
+    )),
     ("host_unknown", (
+        ("", r"domaindoesnotexist|infodomainnonexistent|infonorecords|domain name not found|nxdomain"),
         ("", r"\bno (?:valid )?(?:mx|a|aaaa|mx or a|a or mx|dns) records?\b"),
         (r"\b(?:domain|host|hostname)\b", r"does not exist|doesn't exist|could not be found|couldn't be found|"
          r"was not found|"
@@ -98,6 +110,9 @@ PAIRS: tuple[tuple[str, tuple[Pair, ...]], ...] = (
          r"\b(?:has|have|had|was|is|were|been)(?: been)? (?:deleted|removed|closed|terminated|cancell?ed|"
          r"discontinued|retired|"
          r"decommissioned|shut down|abolished)\b"),
+        ("", r"recipient address(?:es)? rejected ?: access denied"),
+        ("", r"\bno such (?:user|recipient|mailbox|person|account|customer)\b|\b(?:user|recipient) unknown\b|"
+             r"\bunknown user\b"),
         ("", r"\bno longer (?:exist|an? (?:valid|active) (?:e-?mail |user|member|employee|address)|with (?:us|the|"
          r"our)|work)|"
              r"\b(?:has|have) left (?:the|our|this) (?:company|organi[sz]ation|firm|university|school)|"
