@@ -23,6 +23,7 @@ _KINDS: dict[str, BlockKind] = {
     "MESSAGE": "encrypted",
 }
 _MAX_BLOCKS = 50
+_MAX_LAYERS = 4
 _MAX_HEADERS = 20
 _PLAIN_PACKETS = frozenset([2, 4, 8, 11])
 """Signature, one-pass signature, compressed data, literal data: a message that begins so is not encrypted."""
@@ -94,20 +95,25 @@ def clear_texts(text: str) -> tuple[ClearText, ...]:
 
 
 def plain_view(text: str) -> tuple[str, bool]:
-    """`text` as a person reads it, and whether a part of it is encrypted.
+    """`text` as a person reads it, and whether it is encrypted.
 
-    Signed texts lose their framework (RFC 9580 §7); all else stays as it is.
+    Signed texts lose their framework (RFC 9580 §7), also within signed texts; all else stays as it is. A block that
+    begins the text makes it encrypted; one further below is an example or an answer's quotation.
     """
     if _BEGIN not in text:
         return text, False
-    found = clear_texts(text)
-    pieces: list[str] = []
-    at = 0
-    for one in found:
-        pieces += (text[at : one.start], one.text)
-        at = one.end
-    pieces.append(text[at:])
-    return "".join(pieces), any(block.kind == "encrypted" for block in blocks_in(text))
+    for _ in range(_MAX_LAYERS):
+        found = clear_texts(text)
+        if not found:
+            break
+        pieces: list[str] = []
+        at = 0
+        for one in found:
+            pieces += (text[at : one.start], one.text)
+            at = one.end
+        pieces.append(text[at:])
+        text = "".join(pieces)
+    return text, any(block.kind == "encrypted" and not text[: block.start].strip() for block in blocks_in(text)[:1])
 
 
 def dearmoured(text: str) -> bytes | None:

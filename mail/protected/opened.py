@@ -7,7 +7,7 @@ What is encrypted stays closed, and is named as the defect `encrypted`. A signed
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from mail.mime import Node, Tree, read_tree
 from mail.protected.ber import BerError
@@ -17,7 +17,7 @@ from mail.transfer import decode_transfer
 __all__ = ["SMIME_TYPES", "Wrapper", "is_wrapper", "open_signed"]
 
 SMIME_TYPES = frozenset(["application/pkcs7-mime", "application/x-pkcs7-mime"])
-_ANY_FILE = ("application/octet-stream", "application/binary", "application/x-pkcs7-message")
+_ANY_FILE = ("application/octet-stream", "application/binary")
 _MAX_LAYERS = 4
 """A signature around compression around a signature; RFC 2634 §1.1 wraps three times."""
 _FLOOR = 256 * 1024
@@ -25,7 +25,7 @@ _RATIO = 6
 """Text shrinks to a quarter, HTML to a sixth, a bomb to a thousandth, and HTML takes long to read."""
 _CEILING = 16 * 1024 * 1024
 _ENCRYPTED = ("enveloped-data", "authenveloped-data")
-_FIELDS = ("path", "headers", "type", "disposition", "encoding", "source", "start", "end")
+_FIELDS = tuple(one.name for one in fields(Node) if one.name != "children")
 
 
 @dataclass(slots=True)

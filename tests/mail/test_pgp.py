@@ -204,10 +204,16 @@ def test_broken_armour_gives_what_a_person_would_read(text: str, shown: str) -> 
     assert plain_view(text) == (shown, False)
 
 
+def test_signed_text_within_signed_text_is_read_too() -> None:
+    twice = make.pgp_cleartext(make.pgp_cleartext("- Hello") + "and more")
+    assert plain_view(twice)[0].strip() == "- Hello\nand more"
+
+
 def test_encrypted_text_stays_as_it_is_and_is_said_to_be() -> None:
     secret = pysequoia.encrypt(b"x", recipients=[make.pgp_key().extract_certificate()]).decode()
     assert [one.kind for one in blocks_in(secret)] == ["encrypted"]
-    assert plain_view(f"See:\n{secret}") == (f"See:\n{secret}", True)
+    assert plain_view(f"\n{secret}Footer") == (f"\n{secret}Footer", True)
+    assert plain_view(f"This is what I got:\n{secret}") == (f"This is what I got:\n{secret}", False)
     assert plain_view("-----BEGIN PGP MESSAGE-----\n\nnot base64")[1]
 
 
