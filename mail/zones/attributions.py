@@ -17,6 +17,7 @@ __all__ = ["Attribution", "attribution_ending_at", "fields_of", "has_date", "has
 
 _LONGEST = 400
 _MOST_LINES = 4
+_MOST_WORDS = 12
 _WRAPPED_AT = 62
 """A line and the first word of the next that together are shorter than this were not one line."""
 _VERB = re.compile("|".join(re.escape(verb.casefold()) for verb in sorted(VERBS, key=len, reverse=True)))
@@ -24,14 +25,25 @@ _VERBS = Phrases(VERBS)
 _TIME = re.compile(r"[0-9]{1,2}[:.h時时][0-9]{2}")
 _DATE = re.compile(
     r"[0-9]{4}[-/.年][ ]?[0-9]{1,2}|[0-9]{4}년|"
-    r"[0-9]{1,2}[-/.][ ]?[0-9]{1,2}[-/.][ ]?[0-9]{2,4}|[0-9]{1,2}[.]?[ ][^\W\d_]{3,10}"
+    r"[0-9]{1,2}[-/.][ ]?[0-9]{1,2}[-/.][ ]?[0-9]{2,4}|(?:(?<=[^0-9:.])|^)[0-9]{1,2}[.]?[ ][^\W\d_]{3,10}"
 )
+_DIGITS = {
+    first + digit: 48 + digit for first in (0x660, 0x6F0, 0x966, 0x9E6, 0xE50, 0xFF10) for digit in range(10)
+} | {0x202F: " ", 0xFF0C: ","}
+"""Arabic, Persian, Devanagari, Bengali, Thai and wide digits as ASCII ones, character for character."""
+_SELF = re.compile(
+    r"\b(?:i (?:wrote|write|said)|we (?:wrote|said)|ich|wir|j['’](?:ai|avais) écrit|nous avons|escribí|escribimos|"
+    r"escrevi|escrevemos|ho scritto|avevo scritto|abbiamo|ik|wij|jag|jeg|skrev vi|vi skrev|kirjoitin|kirjoitimme|"
+    r"napisałem|napisałam|pisałem|pisałam|napisaliśmy|jsem|som napísal|som napísala|я|мы|ми|írtam|írtuk|yazdım|yazdık|έγραψα|"
+    r"am scris|sam pisao|sam napisao|sam napisala)\b"
+)
+"""Who writes of their own words tells a story: `On 3 November at 10:12 I wrote to you:`."""
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"'‘’“”:,;]{1,120}@[^\s<>()\[\]\"',;:]{1,200}")
 _YEAR = f"(?:^|{NOT_WORD})(?:19|20|25)[0-9]{{2}}(?:{NOT_WORD}|$)"
 _SEEN = Patterns(
     r"[^\s<>()\[\]\"'‘’“”:,;]@[^\s<>()\[\]\"',;:]",
     _TIME.pattern,
-    "|".join((_DATE.pattern.replace(r"[^\W\d_]", r"\pL"), _YEAR)),
+    "|".join((_DATE.pattern.replace(r"[^\W\d_]", r"\pL").replace("(?<=[^0-9:.])", "[^0-9:.]"), _YEAR)),
 )
 """An address, a time of day, a date or year: what an attribution is known by."""
 _SEEN_ADDRESS, _SEEN_TIME, _SEEN_DATE = range(3)
@@ -53,19 +65,24 @@ class Attribution:
 
 def has_moment(text: str) -> bool:
     """Whether a time of day or a year stands in `text`."""
-    return not {_SEEN_TIME, _SEEN_DATE}.isdisjoint(_SEEN.which(text))
+    return not {_SEEN_TIME, _SEEN_DATE}.isdisjoint(_SEEN.which(_plain(text)))
 
 
 def has_date(text: str) -> bool:
     """Whether a date in figures stands in `text`."""
-    return _DATE.search(text) is not None
+    return _DATE.search(_plain(text)) is not None
+
+
+def _plain(text: str) -> str:
+    """`text` with the digits of all scripts as ASCII ones; as long as it was."""
+    return text if text.isascii() else text.translate(_DIGITS)
 
 
 def attribution_ending_at(lines: Lines, number: int) -> Attribution | None:
     """The attribution whose last line is `number`."""
     bare, depths = lines.bare, lines.depth
     last = bare[number]
-    if not 3 <= len(last) <= _LONGEST:
+    if not last or len(last) > _LONGEST:
         return None
     ending = last.rstrip(_TRIMMED)
     ended = ending.endswith(_ENDS) or _zoho(last)
@@ -82,7 +99,7 @@ def attribution_ending_at(lines: Lines, number: int) -> Attribution | None:
     joined = ""
     whole = True
     for first in range(number, max(-1, number - _MOST_LINES), -1):
-        line = bare[first]
+        line = _plain(bare[first])
         if not line or depths[first] != depth or (first < number and line.endswith(_ENDS)):
             break
         joined = f"{line[:-1]}{joined}" if line.endswith("=") and joined else f"{line} {joined}".strip()
@@ -135,7 +152,19 @@ def _starts(text: str) -> bool:
 
 def _wrapped(above: str, line: str) -> bool:
     """Whether a client may have broken one line into these two."""
-    return above.endswith(("<", "=", ",")) or len(above) + 1 + len(line.partition(" ")[0]) >= _WRAPPED_AT
+    if above.endswith(("<", "=", ",")) or len(above) + 1 + len(line.partition(" ")[0]) >= _WRAPPED_AT:
+        return True
+    # Becky, Sylpheed, Wanderlust, Gnus: the moment or the article on a line of its own.
+    above = _plain(above)
+    return len(above) < _WRAPPED_AT and _starts(above) and _MOMENT.fullmatch(above) is not None
+
+
+_MOMENT = re.compile(
+    r"(?:On|At|In|Am|Le|El|Il|Op|Em|Den|Dne|Dnia)?[ ]?(?:\w{2,10}\.?,? )?"
+    r"(?:\d{1,2}\.? \w{3,10}\.? \d{4}|\w{3,10} \d{1,2}, \d{4}|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|"
+    r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}),?"
+    r"(?: at| um| à| a las| om)? \d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?: ?[AP]M)?(?: ?[+-]\d{4})?(?: ?\(?[A-Z]{2,5}\)?)?,?"
+)
 
 
 def _weight(text: str, starts: bool, before_quotation: bool) -> int:
@@ -144,15 +173,17 @@ def _weight(text: str, starts: bool, before_quotation: bool) -> int:
     address, time, date = _SEEN_ADDRESS in seen, _SEEN_TIME in seen, _SEEN_DATE in seen
     if not (before_quotation or address or date):
         return 0
-    if _VERBS.found(text.casefold()):
+    low = text.casefold()
+    if _VERBS.found(low):
         if address and (date or time or "<" in text or starts) and (date or time or len(text) < 200):
             return 2
-        if starts and date and (time or text[:1].isdigit() or len(text) < 120):
-            return 2
+        if date and (time or (starts and (text[:1].isdigit() or len(text) < 120))) and not _SELF.search(low):
+            # Without an address the whole line must be an attribution: a name beside the moment, no clause.
+            return 2 if starts or (len(text) < 120 and len(text.split()) <= _MOST_WORDS) else 1
         return 1 if len(text) < 120 else 0
     if address and time and date and (starts or "<" in text) and len(text) < 250:
         return 2
-    return 1 if (time or date) and len(text) < 160 and (starts or address) else 0
+    return 1 if (time or date) and len(text) < 160 and (starts or address or (time and date)) else 0
 
 
 def fields_of(text: str) -> tuple[tuple[str, str], ...]:
