@@ -63,15 +63,18 @@ class _Opener:
     """Bytes that compression may still grow to, in the whole mail."""
 
     def within(self, node: Node, layer: int) -> None:
-        if node.type.value == "multipart/encrypted":
-            self.tree.defect("encrypted", node.path)
         if not node.is_multipart:
             return  # a message inside the mail is shown as it is
+        encrypted = node.type.value == "multipart/encrypted"
         for number, child in enumerate(node.children):
-            if child.children:
+            if child.type.value == "application/pgp-encrypted":
+                encrypted = True  # also in the multipart/mixed that Exchange makes of it
+            elif child.children:
                 self.within(child, layer)
             elif is_wrapper(child):
                 node.children[number] = self.opened(child, layer)
+        if encrypted:
+            self.tree.defect("encrypted", node.path)
 
     def opened(self, node: Node, layer: int) -> Node:
         data = decode_transfer(node.source[node.start : node.end], node.encoding, self.tree.limits.part_bytes)[0]

@@ -111,6 +111,8 @@ def test_encrypted_pgp_is_said_to_be() -> None:
         b"Content-Type: application/octet-stream\r\n\r\n-----BEGIN PGP MESSAGE-----\r\n--e--\r\n"
     )
     assert opened(raw)[1].defects == ["encrypted"]
+    by_exchange = raw.replace(b"multipart/encrypted", b"multipart/mixed")
+    assert opened(by_exchange)[1].defects == ["encrypted"]
 
 
 def test_a_broken_file_stays_and_is_named() -> None:
@@ -228,6 +230,35 @@ def test_octets_in_pieces_of_pieces_are_put_together() -> None:
     deep = Reader(b"".join(b"\x24\x82" + (4 * n).to_bytes(2) for n in range(60, 0, -1)) + b"\0" * 4)
     with pytest.raises(BerError):
         deep.octets(deep.element(0))
+
+
+def _pieces(tree: object) -> bytes:
+    """An octet string of pieces: lists travel with a length, tuples without."""
+    if isinstance(tree, bytes):
+        return make.tlv(4, tree)
+    assert isinstance(tree, (list, tuple))
+    inner = b"".join(_pieces(one) for one in tree)
+    return make.tlv(0x24, inner) if isinstance(tree, list) else b"\x24\x80" + inner + b"\0\0"
+
+
+def _joined(tree: object) -> bytes:
+    return tree if isinstance(tree, bytes) else b"".join(map(_joined, tree))  # type: ignore[call-overload]
+
+
+TREES = st.recursive(
+    st.binary(max_size=200),
+    lambda inner: st.lists(inner, max_size=4) | st.lists(inner, max_size=4).map(tuple),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(TREES, st.binary(max_size=4))
+def test_octets_are_the_same_in_whatever_pieces_they_travel(tree: object, after: bytes) -> None:
+    data = _pieces(tree)
+    reader = Reader(data + after)
+    element = reader.element(0)
+    assert (reader.octets(element), element.end) == (_joined(tree), len(data))
 
 
 def test_more_elements_than_a_mail_has_are_refused() -> None:
