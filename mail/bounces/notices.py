@@ -80,6 +80,17 @@ _BODY = (
     "the recipient", "user not listed", "over quota", "is not a valid", "does not exist", "nicht ausgeliefert",
     "folgende", "destinataire", "destinatario", "destinatário", "получател",
 )  # fmt: skip
+_PLAIN_WORDS = (
+    "returned mail", "failure notice", "delivery notif", "delivery status", "delivery report", "mail system error",
+    "nondeliver", "non-deliver", "non deliver", "returning", "returned to sender", "return to sender",
+    "unable to deliver", "could not be delivered", "cannot be delivered", "can't be delivered", "can not be delivered",
+    "couldn't be delivered", "unable to be delivered", "could not deliver", "able to deliver", "did not reach",
+    "not be reached", "has been returned", "being returned", "returned below", "permanent fatal", "failed address",
+    "transcript of session", "been rejected", "was rejected", "been blocked", "was blocked", "failed mail",
+    "mail failed", "mail failure", "failed delivery", "failed to deliver", "following recipient", "following address",
+    "had problems", "automatically rejected", "not allowed to", "not authorized to", "permission to",
+)  # fmt: skip
+"""What a mail without a return path must say whose author is neither a mail system nor a postmaster."""
 _DELAY = (
     "delayed", "delivery delay", "has not yet been delivered", "not yet been delivered", "warning message only",
     "will be retried", "will keep trying", "will continue to try", "attempts will continue", "still trying",
@@ -107,6 +118,7 @@ _FINAL = (
     "will be deleted from queue", "undelivered",
 )  # fmt: skip
 _IN_SUBJECT = Patterns(*UNDELIVERED, *map(re2.escape, _SUBJECT))
+_IN_PLAIN_WORDS = Patterns(*UNDELIVERED, *map(re2.escape, _PLAIN_WORDS))
 _IN_BODY = Patterns(*UNDELIVERED, *map(re2.escape, _BODY))
 _OF_DELAY = Patterns(*map(re2.escape, (*_DELAY, *_CONTINUED)))
 _OF_TRYING = Patterns(*map(re2.escape, _CONTINUED))
@@ -141,11 +153,13 @@ def notice_mark(mail: ParsedMail) -> Mark | None:
         null = (mail.headers.text("from") or "").rstrip().endswith("<>")  # SmarterMail: System Administrator <>
     failed = "x-failed-recipients" in mail.headers
     report = mail.content_type == "multipart/report"
-    office = local in _OFFICES or local.startswith(("postmaster", "owner-")) or local.endswith(_MANAGERS)
-    if not office and author is not None and author.name:
+    master = local.startswith("postmaster")
+    office = master or local in _OFFICES or local.startswith("owner-") or local.endswith(_MANAGERS)
+    if not master and author is not None and author.name:
         name = author.name[:200].lower()
         if "mail" in name or "admin" in name or "master" in name or "outlook" in name or "livraison" in name:
-            office = any(words in name for words in _NAMES)
+            master = any(words in name for words in _NAMES)
+            office = office or master
     if not (failed or daemon or office or null or report):
         return None
     if failed:
@@ -162,6 +176,8 @@ def notice_mark(mail: ParsedMail) -> Mark | None:
         told = sure or local.startswith(_DAEMON_BEGINS) or speaks_of_failure(mail.text)
         return Mark(f"from {local}", sure) if told else None
     if null:
+        if not (master or _undelivered(mail)):
+            return None
         if office and (subject or speaks_of_failure(mail.text)):
             return Mark(f"null return-path, from {local}", subject)
         if subject and speaks_of_failure(mail.text):
@@ -185,6 +201,11 @@ def list_of(mail: ParsedMail) -> str | None:
 def speaks_of_failure(text: str) -> bool:
     """Whether the beginning of a text reads as a notice."""
     return bool(_IN_BODY.which(text[:_LOOKED_AT].lower()))
+
+
+def _undelivered(mail: ParsedMail) -> bool:
+    """Whether it is said that something did not arrive, not only spoken of mail."""
+    return bool(_IN_PLAIN_WORDS.which(f"{mail.subject[:300]}\n{mail.text[:_LOOKED_AT]}".lower()))
 
 
 def _told(mail: ParsedMail, local: str, subject: bool) -> bool:
