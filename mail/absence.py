@@ -290,14 +290,14 @@ def _is_return(text: str, one: _Date, before: str) -> bool:
     boundary = _BOUNDARY.search(after)
     after = after[: boundary.start()] if boundary else after
     clause: set[str] = set()
-    for side in (reversed(_tokens(before)), _tokens(after)):
-        for word in side:
-            if word in BREAKS or word in (",", ";"):
+    for side in (_tokens(before)[::-1], _tokens(after)):
+        for number, word in enumerate(side):
+            if word in BREAKS or (word in (",", ";") and number > 0):
                 break
             clause.add(word)
     if _RETURNS.search(before) or _RETURNS.search(after[:24]):
         return True
-    return not clause.isdisjoint(AGAIN) and clause.isdisjoint(GONE)
+    return not (clause.isdisjoint(AGAIN) and clause.isdisjoint(BACK)) and clause.isdisjoint(GONE)
 
 
 def _month_first(dates: list[_Date], near: date) -> bool:

@@ -77,6 +77,12 @@ _QUOTED = re.compile(
 _REST = re.compile(r"\s*(?:auto-?\s?reply|message|notification|notice|assistant|response|antwort)?\s*(?:$|[:：(\[–—-])")
 
 
+_FORM = re2.compile(
+    r"contact form|web ?form|form submission|kontaktformular|webformular|formulaire (?:de|en)|formulario|formulário"
+    r"|modulo di contatto|contactformulier|kontaktskjema|kontaktformulär|formularz|yhteydenottolomake|формы|форма обрат"
+    r"|お問い合わせフォーム|联系表单|문의 양식"
+)
+"""What a web form that sends from `noreply@` says of itself: a person filled it in."""
 _DENIED = re.compile(r"\b(?:not an?|isn't an?|no|kein\w?|keine|pas un|nicht)\W*$")
 
 
@@ -157,9 +163,9 @@ def _by_subject(mail: ParsedMail) -> str | None:
             return f"null return-path, and the subject begins with “{prefix}”"
         if prefix != "auto:" and _ends_well(mail.subject, prefix) and _says_away(mail) and not is_personal(mail):
             return f"subject begins with “{prefix}”, and the text is an out-of-office note"
-    if is_bulk(mail) and not is_personal(mail):
+    if is_bulk(mail) and automatic_marks(mail).isdisjoint(_LISTED):
         prefix = _prefix(mail.subject[_start(mail.subject) :])
-        if prefix:
+        if prefix and not is_personal(mail):
             return f"Precedence, and the subject begins with “{prefix}”"
     # Notes: “Ann Bee is out of the office”, by her own mailbox and in the third person.
     if not automatic_marks(mail).isdisjoint(_NOTES) and _names_itself(mail):
@@ -200,7 +206,7 @@ def weak_automatic_mark(mail: ParsedMail) -> str | None:
         return "null return-path"
     if is_bulk(mail) and _says_robot(mail):
         return "Precedence, and the text says that it is automatic"
-    if _from_nobody(mail) and _says_robot(mail):
+    if _from_nobody(mail) and _says_robot(mail) and _FORM.search(mail.text[:_LOOKED_AT].lower()) is None:
         return "from an address that takes no replies, and the text says that it is automatic"
     return None
 
