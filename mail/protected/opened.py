@@ -6,15 +6,16 @@ What is encrypted stays closed, and is named as the defect `encrypted`. A signed
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 
 from mail.mime import Node, Tree, read_tree
 from mail.protected.ber import BerError
 from mail.protected.cms import cms_kind, decompressed, read_signed
+from mail.records import Part
 from mail.transfer import decode_transfer
 
-__all__ = ["SMIME_TYPES", "Wrapper", "is_wrapper", "open_signed"]
+__all__ = ["SMIME_TYPES", "Wrapper", "is_wrapper", "open_signed", "saved_entity"]
 
 SMIME_TYPES = frozenset(["application/pkcs7-mime", "application/x-pkcs7-mime"])
 _ANY_FILE = ("application/octet-stream", "application/binary")
@@ -54,6 +55,17 @@ def is_wrapper(node: Node) -> bool:
     if not kind.startswith("application/"):
         return False
     return kind in SMIME_TYPES or (kind in _ANY_FILE and (node.filename or "").lower().endswith(".p7m"))
+
+
+def saved_entity(files: Sequence[Part]) -> bytes | None:
+    """The MIME entity of an S/MIME mail saved as .msg, whose one file it is ([MS-OXOSMIME] §2.1.3); None for others."""
+    if len(files) != 1 or not (files[0].filename or "").lower().endswith(".p7m"):
+        return None
+    data = files[0].data()
+    if _is_entity(data):
+        return data
+    head = b"Content-Type: application/pkcs7-mime; name=smime.p7m\nContent-Transfer-Encoding: binary\n\n"
+    return head + data if cms_kind(data) in ("signed", "encrypted", "compressed") else None
 
 
 @dataclass(slots=True)

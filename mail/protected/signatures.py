@@ -14,9 +14,10 @@ from mail.addresses import parse_lists
 from mail.dates import parse_date
 from mail.limits import DEFAULT, Limits
 from mail.mime import Node, Tree, read_tree
+from mail.msg import is_msg, read_msg
 from mail.protected.armour import clear_texts
 from mail.protected.cms import cms_kind
-from mail.protected.opened import Wrapper, is_wrapper, open_signed
+from mail.protected.opened import Wrapper, is_wrapper, open_signed, saved_entity
 from mail.protected.pgp import canonical_texts, check_cleartext, check_pgp
 from mail.protected.results import SignatureCheck, Trust
 from mail.protected.smime import check_smime
@@ -41,6 +42,9 @@ def check_signatures(
     is the sender's word (and 1970 where there is none). Messages inside the mail are not looked into.
     """
     source = raw.lstrip(b"\r\n")
+    message = read_msg(raw, limits) if is_msg(raw) else None
+    if message is not None:
+        source = message.head + (saved_entity(message.files) or b"\n")
     tree = Tree(limits)
     root = open_signed(read_tree(source, tree), tree)
     authors, _ = parse_lists(root.headers.text_all("from"), limits.addresses)

@@ -21,6 +21,7 @@ from mail.protected.results import same_address
 from mail.protected.signatures import Trust, check_signatures
 from mail.protection import Protection, autocrypt_key, protection_of, protections
 from tests.mail import protecting as make
+from tests.mail.compound_writer import compound, values
 from tests.mail.protecting import ENTITY, HEAD
 
 MIXED = (
@@ -102,6 +103,21 @@ def test_encrypted_mail_is_said_to_be_and_stays_closed(raw: bytes) -> None:
     root, tree = opened(raw)
     assert tree.defects == ["encrypted@1"]
     assert root.children == []
+
+
+@pytest.mark.parametrize("form", ["around", "beside"])
+def test_signed_mail_that_outlook_saved_is_checked(form: str) -> None:
+    data = make.signed_cms(ENTITY, make.ann(), detached=form == "beside")
+    if form == "beside":
+        data = make.beside(ENTITY, data)
+    tree = values({}, 32, p0037="Broken screen", p0c1a="Ann", p5d01="ann@example.org")
+    tree["__attach_version1.0_#00000000"] = values({}, 8, p3707="smime.p7m", p3701=data)
+    (found,) = check_signatures(compound(tree), KEYS, MOMENT)
+    assert (found.result, found.whole) == ("verified", True)
+    tree["__attach_version1.0_#00000000"] = values({}, 8, p3707="invoice.pdf", p3701=data)
+    assert check_signatures(compound(tree), KEYS, MOMENT) == ()
+    tree["__attach_version1.0_#00000000"] = values({}, 8, p3707="smime.p7m", p3701=b"%PDF")
+    assert check_signatures(compound(tree), KEYS, MOMENT) == ()
 
 
 def test_encrypted_pgp_is_said_to_be() -> None:
