@@ -57,6 +57,8 @@ class Tree:
     limits: Limits
     parts: int = 0
     dropped: int = 0
+    copied: int = 0
+    """Bytes of encoded messages that were decoded to be read."""
     defects: list[str] = field(default_factory=list)
 
     def defect(self, code: str, path: str = "") -> None:
@@ -206,8 +208,12 @@ def _read_embedded(node: Node, depth: int, tree: Tree) -> None:
     tree.parts += 1
     source, start, end = node.source, node.start, node.end
     if node.encoding in ("base64", "quoted-printable"):
-        source = decode_transfer(source[start:end], node.encoding, tree.limits.part_bytes)[0]
+        # One allowance for all: a message in a message in a message, each encoded, would be copied at each level.
+        source, _, cut = decode_transfer(source[start:end], node.encoding, tree.limits.part_bytes - tree.copied)
         start, end = 0, len(source)
+        tree.copied += end
+        if cut:
+            tree.defect("content_cut", node.path)
     if start >= end:
         return
     if not node.path:

@@ -7,28 +7,35 @@ missing base64 padding. What cannot be read stays as it was written.
 from __future__ import annotations
 
 import binascii
+import re
 
 from mail.charsets import clean, codec_of, decode_header_bytes, decode_text
 
 __all__ = ["decode_words"]
 
 _LONGEST_CHARSET = 64
+_START = re.compile(r"=\?[^?]{1,65}\?[BbQq]\?")
+_MOST_BROKEN = 50
+"""Words that cannot be read, of one text: each was read to its end, which may be far."""
 
 
 def decode_words(text: str) -> str:
     """`text` with its encoded words decoded; white space between two belongs to the encoding (RFC 2047 §6.2)."""
-    at = text.find("=?")
-    if at < 0:
+    start = _START.search(text) if "=?" in text else None
+    if start is None:
         return text
+    at = start.start()
     out: list[str] = []
     pending: bytes = b""
     pending_charset = ""
     done = 0
     last = text.rfind("?=")  # where no word can end any more, none is looked for: keeps the scan linear
-    while 0 <= at < last:
+    broken = 0
+    while 0 <= at < last and broken < _MOST_BROKEN:
         word = _word_at(text, at)
         if word is None:
-            at = text.find("=?", at + 2)
+            broken += 1
+            at = _next(text, at + 2)
             continue
         charset, data, end = word
         gap = text[done:at]
@@ -45,10 +52,15 @@ def decode_words(text: str) -> str:
         pending += data
         pending_charset = charset
         done = end
-        at = text.find("=?", end)
+        at = _next(text, end)
     _flush(out, pending, pending_charset)
     out.append(_unfinished(text, done, at))
     return "".join(out)
+
+
+def _next(text: str, at: int) -> int:
+    start = _START.search(text, at)
+    return -1 if start is None else start.start()
 
 
 def _unfinished(text: str, done: int, at: int) -> str:
@@ -77,6 +89,9 @@ def _word_at(text: str, at: int) -> tuple[str, bytes, int] | None:
     charset_end = text.find("?", at + 2, at + 3 + _LONGEST_CHARSET)
     if charset_end <= at + 2 or text[charset_end + 2 : charset_end + 3] != "?":
         return None
+    charset = text[at + 2 : charset_end].partition("*")[0].strip().lower()
+    if not charset or text[charset_end + 1] not in "qQbB":
+        return None
     start = charset_end + 3
     end = text.find("?=", start)
     if end < 0:
@@ -87,10 +102,8 @@ def _word_at(text: str, at: int) -> tuple[str, bytes, int] | None:
         if further < 0 or " " in text[end:further] or "=?" in text[end + 2 : further]:
             break
         end = further
-    charset = text[at + 2 : charset_end].partition("*")[0].strip().lower()
-    body = text[start:end]
-    data = _decode_body(text[charset_end + 1], body, charset)
-    return None if data is None or not charset else (charset, data, end + 2)
+    data = _decode_body(text[charset_end + 1], text[start:end], charset)
+    return None if data is None else (charset, data, end + 2)
 
 
 def _as_written(body: str, charset: str) -> bytes:
@@ -111,12 +124,10 @@ def _decode_body(encoding: str, body: str, charset: str) -> bytes | None:
     raw = _as_written(body, charset)
     if encoding in "qQ":
         return binascii.a2b_qp(raw, header=True)
-    if encoding in "bB":
-        raw = raw.translate(None, delete=b" \t=")
-        if len(raw) % 4 == 1:
-            raw = raw[:-1]
-        try:
-            return binascii.a2b_base64(raw + b"=" * (-len(raw) % 4))
-        except binascii.Error:
-            return None
-    return None
+    raw = raw.translate(None, delete=b" \t=")
+    if len(raw) % 4 == 1:
+        raw = raw[:-1]
+    try:
+        return binascii.a2b_base64(raw + b"=" * (-len(raw) % 4))
+    except binascii.Error:
+        return None
