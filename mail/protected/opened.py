@@ -21,9 +21,10 @@ SMIME_TYPES = frozenset(["application/pkcs7-mime", "application/x-pkcs7-mime"])
 _ANY_FILE = ("application/octet-stream", "application/binary")
 _MAX_LAYERS = 4
 """A signature around compression around a signature; RFC 2634 §1.1 wraps three times."""
-_FLOOR = 256 * 1024
-_RATIO = 6
-"""Text shrinks to a quarter, HTML to a sixth, a bomb to a thousandth, and HTML takes long to read."""
+_FLOOR = 128 * 1024
+_RATIO = 4
+"""Of the whole mail, in base64: text shrinks to a third of itself there, HTML to a fourth, a bomb to nothing; and a
+mail may take only so long to read as it is large."""
 _CEILING = 16 * 1024 * 1024
 _ENCRYPTED = ("enveloped-data", "authenveloped-data")
 _FIELDS = tuple(one.name for one in fields(Node) if one.name != "children")
