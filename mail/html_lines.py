@@ -9,6 +9,8 @@ from itertools import accumulate
 __all__ = ["Lines"]
 
 _DEEPEST_QUOTE = 20
+_END = 200
+"""Characters by which the end of a line is judged: a long one is asked about at each tag that follows it."""
 
 
 class Lines:
@@ -87,7 +89,7 @@ class Lines:
     def paragraph(self) -> None:
         """End the line and leave an empty one, but for the start."""
         self.end_line()
-        if self._lines and self._lines[-1].strip("> "):
+        if self._lines and self._lines[-1][-_END:].strip("> "):
             self.new_line()
 
     def number(self) -> int:
@@ -105,8 +107,9 @@ class Lines:
     def last_ends_with_colon(self) -> bool:
         """Whether the last line with something on it ends as an attribution does."""
         for line in reversed(self._lines[-4:]):
-            if line.strip("> "):
-                return line.rstrip("*_ ").endswith((":", "："))
+            end = line[-_END:]
+            if end.strip("> "):
+                return end.rstrip("*_ ").endswith((":", "："))
         return False
 
     def result(self, numbers: tuple[int, ...]) -> tuple[str, list[int]]:

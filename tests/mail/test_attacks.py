@@ -7,6 +7,7 @@ import tracemalloc
 
 import pytest
 
+from mail.html import html_to_text
 from mail.parse import parse
 from mail.words import decode_words
 from tests.mail.build import HEAD
@@ -32,3 +33,10 @@ def test_messages_in_messages_share_one_allowance() -> None:
     tracemalloc.stop()
     assert peak < 100 * 1024 * 1024
     assert any(defect.startswith("content_cut") for defect in mail.defects)
+
+
+def test_a_long_line_is_not_read_again_at_each_tag_below_it() -> None:
+    html = "<blockquote type=cite>" + "x y " * 100_000 + "</blockquote>" + "<blockquote a>" * 60_000
+    started = time.process_time()
+    html_to_text(html, 1024 * 1024)
+    assert time.process_time() - started < 0.4
