@@ -11,13 +11,13 @@ from bisect import bisect_left
 from dataclasses import dataclass
 
 from mail.subject import read_subject
-from mail.zones.attributions import attribution_ending_at, fields_of
-from mail.zones.headers import Look, block_at, candidates, field_of, is_cut, is_rule, mark_at, notes_block_at
+from mail.zones.headers import candidates, is_rule, labels
 from mail.zones.lines import read_lines
 from mail.zones.names import Signer
 from mail.zones.own_marks import lines_of_own
 from mail.zones.records import Context, Embedded, Form, Zone, ZoneKind, Zones
 from mail.zones.said import said
+from mail.zones.starters import Starter, Starters
 from mail.zones.tails import banner_end, find_tail
 
 __all__ = ["divide", "divide_thoroughly"]
@@ -29,18 +29,6 @@ _LONG_QUOTED = 64
 _MOST_MESSAGES = 1_000
 _MOST_LOOKS = 10_000
 """Lines that are looked at closely: a monster of 80,000 lines `a:` would take seconds."""
-
-
-@dataclass(slots=True)
-class _Starter:
-    """Lines `first` to `last` introduce an earlier message."""
-
-    first: int
-    last: int
-    form: Form
-    forwarded: bool
-    fields: tuple[tuple[str, str], ...] = ()
-    certain: bool = True
 
 
 @dataclass(slots=True)
@@ -79,8 +67,11 @@ class _Work:
         self._embedded: list[Embedded] = []
         self._passed_on: int | None = None  # how deep the mail that is passed on is quoted
         self._looks = candidates(lines.bare)
+        if "\nSubject" in text or "\nThema" in text or "\nObjet" in text:
+            self._looks = labels(lines.bare, self._looks)
         starts = lines.starts
         self._cuts = {min(bisect_left(starts, offset), len(lines) - 1) for offset in context.history}
+        self._starters = Starters(lines, self._looks, self._cuts, context.subject)
         self._signed = [
             (bisect_left(starts, start), bisect_left(starts, end)) for start, end in context.signatures if end > start
         ]
@@ -116,7 +107,7 @@ class _Work:
                 and len(self._embedded) < _MOST_MESSAGES
                 and (lines.bare[at] or lines.depth[at] > stack[-1].depth or at in self._cuts)
             ):
-                starter = self._starter(at)
+                starter = self._starters.at(at)
                 if starter is not None and self._accepted(starter, stack):
                     at = self._open(starter, stack, owners)
                     continue
@@ -184,81 +175,7 @@ class _Work:
             and not bare[at - 1].endswith((".", "?", "!", ":"))
         )
 
-    def _starter(self, at: int) -> _Starter | None:
-        """What introduces an earlier message with line `at` as its first, or as the last of an attribution."""
-        lines = self._lines
-        bare = lines.bare[at]
-        if at in self._cuts:
-            return self._cut(at)
-        if not bare or len(bare) > 1_000:
-            return None
-        look = self._looks.get(at)
-        if look is Look.EDGE:
-            introduced = self._marked_at(at, bare)
-            if introduced is not None or is_rule(bare):
-                return introduced
-        colon = look is not None and (":" in bare or "：" in bare)
-        if colon and field_of(bare) is not None:
-            block = block_at(lines, at, False) or notes_block_at(lines, at, self._context.subject)
-            if block is not None and not self._pasted(block.first):
-                return _Starter(block.first, block.last, Form.HEADER, False, block.fields)
-        if colon or bare[0] == "-" or bare.endswith(("e", "b", "s", ">", ")")):
-            found = attribution_ending_at(lines, at)
-            if found is not None:
-                return _Starter(found.first, found.last, Form.ATTRIBUTION, False, fields_of(found.text), found.certain)
-        return None
-
-    def _pasted(self, first: int) -> bool:
-        """Whether the lines from `first` on were pasted into the text, by a line of scissors above them."""
-        above = next((line for line in reversed(self._lines.bare[max(0, first - 3) : first]) if line), "")
-        return is_cut(above)
-
-    def _marked_at(self, at: int, bare: str) -> _Starter | None:
-        """What a mark (`---- Original Message ----`) or a rule at line `at` introduces."""
-        lines = self._lines
-        mark = mark_at(bare)
-        if mark is not None:
-            below = lines.next_filled(at, 5)
-            nested = below is not None and lines.depth[below] >= lines.depth[at]
-            block = block_at(lines, below, True) if below is not None and nested else None
-            if block is not None:
-                return _Starter(at, block.last, Form.HEADER, mark.forwarded, block.fields)
-            if mark.ruled:
-                merged = self._attributed(below) if below is not None else None
-                return _Starter(at, merged or at, Form.MARK, mark.forwarded)
-        if is_rule(bare):
-            below = lines.next_filled(at, 5)
-            if below is not None and below - at <= 3:
-                block = block_at(lines, below, False)
-                if block is not None:
-                    return _Starter(at, block.last, Form.HEADER, False, block.fields)
-        return None
-
-    def _cut(self, at: int) -> _Starter | None:
-        """Where the markup says that history begins: with its header or attribution, if it has one."""
-        first = at if self._lines.bare[at] else self._lines.next_filled(at, 5)
-        if first is None:
-            return None
-        saved, self._cuts = self._cuts, set()
-        try:
-            for number in range(first, min(first + 4, len(self._lines))):
-                starter = self._starter(number)
-                if starter is not None and starter.first <= first + 1:
-                    starter.first = at
-                    starter.certain = True
-                    return starter
-        finally:
-            self._cuts = saved
-        return _Starter(at, at - 1, Form.HTML, False)
-
-    def _attributed(self, below: int) -> int | None:
-        for number in range(below, min(below + 3, len(self._lines))):
-            found = attribution_ending_at(self._lines, number)
-            if found is not None and found.first <= below + 1:
-                return number
-        return None
-
-    def _accepted(self, starter: _Starter, stack: list[_Open]) -> bool:
+    def _accepted(self, starter: Starter, stack: list[_Open]) -> bool:
         """Whether `starter` is one where it stands."""
         if starter.form is not Form.ATTRIBUTION:
             return True
@@ -270,7 +187,7 @@ class _Work:
             return True
         return starter.certain and (below <= starter.last + 4 or stack[-1].message > 0)
 
-    def _open(self, starter: _Starter, stack: list[_Open], owners: dict[int, int]) -> int:
+    def _open(self, starter: Starter, stack: list[_Open], owners: dict[int, int]) -> int:
         """Begin the message that `starter` introduces; returns the line after it."""
         lines = self._lines
         depth = lines.depth[max(starter.first, starter.last)]
@@ -301,7 +218,7 @@ class _Work:
         subject = read_subject(self._context.subject)
         return subject.is_forward or not (subject.is_reply or self._context.answers)
 
-    def _label(self, starter: _Starter, kind: ZoneKind, message: int) -> None:
+    def _label(self, starter: Starter, kind: ZoneKind, message: int) -> None:
         for number in range(starter.first, starter.last + 1):
             self._messages[number] = message
             self._kinds[number] = kind

@@ -20,8 +20,11 @@ __all__ = [
     "field_of",
     "is_cut",
     "is_rule",
+    "labels",
+    "letterhead_above",
     "mark_at",
     "notes_block_at",
+    "notes_table_at",
 ]
 
 _LONGEST_NAME = 40
@@ -36,6 +39,10 @@ _MAIN = frozenset({"from", "sent", "to", "subject", "cc"})
 _FORWARD = frozenset(mark.casefold() for mark in FORWARD_MARKS)
 _ORIGINAL = frozenset(mark.casefold() for mark in ORIGINAL_MARKS)
 _CUT = re.compile(r"[-=~ ](?:8<|>8|%<|✂)|^(?:8<|✂)[-=~ ]|^\W{0,6}snip\W{0,6}$|^```|^~~~", re.IGNORECASE)
+_COMPANY = re.compile(
+    r"\b(?:Corp|Inc|Ltd|LLC|L\.L\.C|LP|L\.P|Co|Company|Corporation|GmbH|AG|SE|KG|Plc|PLC|Limited|Group|Services|Partners"
+    r"|International|S\.A|SA|B\.V|N\.V|AB|Oy)\.?$"
+)
 _PICTURE = re.compile(r"\(Embedded\b|image moved\b|to file:|pic[0-9]{1,6}\.[a-z]{3}\)")
 """Where the picture of a Notes letterhead was, in four lines beside the name."""
 _LONGEST_NOTES_NAME = 80
@@ -77,6 +84,8 @@ class Look(Enum):
     """A mark or a rule, by its first or last character."""
     FIELD = "field"
     """A field of a copied header; or else part of an attribution."""
+    LABEL = "label"
+    """`To` without a colon, in a header that was a table."""
 
 
 def candidates(bare: list[str]) -> dict[int, Look]:
@@ -108,6 +117,17 @@ _ATTRIBUTED = "ebs>)"
 _COLONS = ":："
 _FIRST = frozenset("-_=*~<#[─—–•·━═＝＿－＊▬‐‑―")
 _LAST = frozenset(":：*_-\"'")
+
+
+_TO_LABELS = frozenset({"to", "an", "à", "a", "pour"})
+_CC_LABELS = frozenset({"cc", "kopie"})
+_SUBJECT_LABELS = frozenset({"subject", "thema", "objet"})
+
+
+def labels(bare: list[str], found: dict[int, Look]) -> dict[int, Look]:
+    """`found` with the lines that are nothing but the label of a recipient, in order."""
+    more = {at: Look.LABEL for at, line in enumerate(bare) if len(line) <= 4 and line.casefold() in _TO_LABELS}
+    return dict(sorted((found | more).items())) if more else found
 
 
 def is_rule(bare: str) -> bool:
@@ -142,8 +162,8 @@ def field_of(bare: str) -> tuple[frozenset[str], str] | None:
     """Kinds of field that `bare` may be, and its value."""
     head = bare[: _LONGEST_NAME + 4]
     colon = head.find(":")
-    if colon < 0:
-        colon = head.find("：")
+    wide = -1 if head.isascii() else head.find("：", 0, colon if colon >= 0 else None)
+    colon = wide if wide >= 0 else colon
     if colon <= 0:
         return None
     name = head[:colon].strip("*_|•- \t\xa0").casefold()
@@ -211,9 +231,9 @@ def _believed(seen: set[str], block: Block) -> bool:
     """A copied header, no form that a customer filled in (`From: Berlin, To: Munich, Date: …`)."""
     if "from" not in seen or len(seen & _MAIN) < 3:
         return False
-    if "subject" in seen:
-        return True
     values = dict(block.fields)
+    if "subject" in seen and ("sent" in seen or len(seen & _MAIN) > 3):
+        return True
     if "@" in values["from"] or "@" in values.get("to", ""):
         return True
     sent = values.get("sent", "")
@@ -242,6 +262,42 @@ def notes_block_at(lines: Lines, number: int, subject: str) -> Block | None:
         return block
     base = base_subject(subject).casefold()
     return block if base and base_subject(fields["subject"]).casefold() == base else None
+
+
+def notes_table_at(lines: Lines, number: int) -> Block | None:
+    """Lotus Notes 7 and later: as `notes_block_at`, the labels in cells of their own (`To`, `cc`, `Subject`)."""
+    first = _notes_name_at(lines, number)
+    if first is None:
+        return None
+    bare, depth = lines.bare, lines.depth[number]
+    values: dict[str, str] = {"from": bare[first], "to": ""}
+    kind = "to"
+    for at in range(number + 1, min(len(lines), number + _MOST_LINES)):
+        line = bare[at]
+        if lines.depth[at] != depth:
+            return None
+        low = line.casefold()
+        if low in _CC_LABELS:
+            kind = "cc"
+        elif low in _SUBJECT_LABELS:
+            after = lines.next_filled(at, 2)
+            if kind != "cc":
+                return None
+            values["subject"] = bare[after] if after is not None else ""
+            return Block(first, after or at, tuple(values.items()))
+        elif line:
+            values[kind] = f"{values.get(kind, '')} {line}".strip()[:2_000]
+    return None
+
+
+def letterhead_above(lines: Lines, block: Block) -> int:
+    """First line of `block`, or of the company's name that Notes sets above `From:  Ann Lee   10/23/2000 04:56 PM`."""
+    if not _moment(dict(block.fields).get("from", "")):
+        return block.first
+    above = next((at for at in range(block.first - 1, max(-1, block.first - 4), -1) if lines.bare[at]), None)
+    if above is None or lines.depth[above] != lines.depth[block.first] or len(lines.bare[above]) > 60:
+        return block.first
+    return above if _COMPANY.search(lines.bare[above]) else block.first
 
 
 def is_cut(bare: str) -> bool:

@@ -11,6 +11,14 @@ __all__ = ["MAX_LINES", "Lines", "read_lines", "unquoted"]
 MAX_LINES = 50_000
 """Lines that are looked at; what follows belongs to the zone of the last one."""
 _DEEPEST = 30
+_LONGEST_LINE = 5_000
+_MIDST = re.compile(r"(?:^|(?<=[ \t]))(-{3,} ?([^\W\d_][^-\n]{3,80}?) ?-{3,})(?=[ \t]|$)")
+_KNOWN_MARKS = (
+    *("original message", "original-nachricht", "originalnachricht", "ursprüngliche nachricht", "message d'origine"),
+    *("mensaje original", "mensagem original", "messaggio originale", "oorspronkelijk bericht", "forwarded by"),
+    "forwarded message",
+)
+"""Marks that gateways which wrap paragraphs anew set into the line above."""
 _MARKS = re.compile(f"(?: *>){{0,{_DEEPEST}}}")
 _CONTROLS = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
 """Invisible marks (direction, width) that clients wrap names and dates in."""
@@ -46,6 +54,11 @@ def read_lines(text: str) -> Lines:
     """Lines of `text` (ends LF). Linear; at most MAX_LINES, the last one then reaches to the end of the text."""
     pieces = text.split("\n", MAX_LINES - 1)
     starts = list(accumulate([len(piece) + 1 for piece in pieces], initial=0))
+    if "----" in text:
+        apart = _marks_apart(pieces)
+        if apart is not pieces:
+            pieces = apart
+            starts = list(accumulate([len(piece) + 1 for piece in pieces], initial=0))
     shown = pieces
     if not text.isascii():
         if not _is_latin(text) and _CONTROLS.search(text):
@@ -53,6 +66,8 @@ def read_lines(text: str) -> Lines:
         if "\xa0" in text:
             shown = [piece.replace("\xa0", " ") for piece in shown]
     bare = [piece.strip() for piece in shown]
+    if "=20\n" in text or "=09" in text:
+        bare = [_decoded(line) if "=" in line else line for line in bare]
     depth = [0] * len(bare)
     quoted = False
     if ">" in text:
@@ -62,12 +77,60 @@ def read_lines(text: str) -> Lines:
                 bare[number] = f"{bare[number][4:-4]}:"  # GroupWise's attribution
                 continue
             depth[number], bare[number] = _unquoted(bare[number])
+        if "<<" in text:
+            marked += _between_arrows(bare, depth)
         quoted = bool(marked)
         for number in marked:
             if depth[number] == 1 and bare[number].startswith("From ") and not _beside(depth, number):
                 # mbox quoting of a new line that begins with "From ", not a quotation
                 depth[number] = 0
     return Lines(bare, depth, starts, quoted)
+
+
+def _marks_apart(pieces: list[str]) -> list[str]:
+    """`OK. -----Original Message----- From: …`: the mark on a line of its own; the space before it ends the line."""
+    apart: list[str] = []
+    for piece in pieces:
+        match = _MIDST.search(piece[:_LONGEST_LINE]) if "----" in piece else None
+        if match is None or not match[2].casefold().startswith(_KNOWN_MARKS):
+            apart.append(piece)
+            continue
+        end = match.end(1)
+        if piece[: match.start()].strip(" >|\t"):
+            apart.append(piece[: match.start(1) - 1])
+            piece, end = piece[match.start(1) :], len(match[1])
+        if piece[end:].strip():
+            apart.append(piece[:end])
+            piece = piece[end + 1 :]
+        apart.append(piece)
+    return apart if len(apart) > len(pieces) else pieces
+
+
+def _decoded(line: str) -> str:
+    """Ends and tabs of a quoted-printable text that nobody decoded."""
+    line = line.replace("=09", "\t")
+    while line.endswith("=20"):
+        line = line[:-3].rstrip()
+    return line.strip()
+
+
+def _between_arrows(bare: list[str], depth: list[int]) -> list[int]:
+    """AOL: `<< … >>` below an attribution is what was quoted."""
+    found: list[int] = []
+    end = 0
+    for number, line in enumerate(bare):
+        if number < end or not line.startswith("<<"):
+            continue
+        above = next((bare[at] for at in range(number - 1, max(-1, number - 4), -1) if bare[at]), "")
+        last = next((at for at in range(number, len(bare)) if bare[at].endswith(">>")), None)
+        if last is None:
+            break
+        end = last + 1
+        if above.endswith(":") and not any(depth[number:end]):
+            for at in range(number, end):
+                depth[at] = 1
+            found += range(number, end)
+    return sorted(found)
 
 
 def _is_latin(text: str) -> bool:

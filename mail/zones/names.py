@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 from mail.zones.words_names import DEGREES, NO_INITIALS, NO_NAMES, TITLES
 
@@ -15,9 +16,11 @@ _LONGEST = 60
 _TRIMMED = " ,.!;:–—-*_~\t\"'“”/#()，。！、"
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.-](?=[^\W\d_]))*")
 _PARTS = re.compile(r"\s*[,|/•·(<，、]\s*| [-–—] ")
+_COUPLE = re.compile(r" (?:&|and|und|et|y|e|i|en|och|og|\+) ")
 _KISSES = re.compile(r"(?: +[xX]{1,5}| *[:;]-?[)D]| *<3)+$")
 _MOST_WORDS = 5
 _LEAST_SHARED = 3
+_LONGEST_INITIALS = 8
 """Letters that a name and its short form begin with: Sandra and Sandy, Benjamin and Ben."""
 
 
@@ -43,14 +46,26 @@ def likeness(line: str, names: tuple[str, ...]) -> Likeness:
     case-folded. A degree, title or second script beside the name changes nothing (`Ann Lee, MD`, `李安 / Ann Lee`)."""
     if not line or not names or len(line) > _LONGEST:
         return Likeness.NONE
-    whole = line.strip(_TRIMMED).casefold()
-    if whole in names:
+    low = line.casefold()
+    if low.strip(_TRIMMED) in names:
         return Likeness.STRONG
+    if len(low) > _LONGEST_INITIALS and not any(stem in low for stem in _stems(names)):
+        return Likeness.WEAK if any(name[0] == low[0] for name in names) else Likeness.NONE
     pool = {word for name in names for word in name.replace(".", " ").split()}
     best = Likeness.NONE
+    couple = _COUPLE.split(line)
+    if len(couple) == 2 and any(name.startswith(f"{couple[0].casefold()} ") for name in names):
+        return Likeness.STRONG  # `Ann and Bob`
     for part in _PARTS.split(_KISSES.sub("", line), maxsplit=2)[:2]:
         best = max(best, _of_part(part.strip(_TRIMMED), names, pool))
     return best
+
+
+@lru_cache(maxsize=64)
+def _stems(names: tuple[str, ...]) -> tuple[str, ...]:
+    """What a line that is the sender's name has in it: the first letters of a word, the first in the address apart."""
+    words = {word for name in names for word in name.replace(".", " ").split()}
+    return tuple({word[at : at + _LEAST_SHARED] for word in words for at in (0, 1) if word[at : at + 2]})
 
 
 def _of_part(part: str, names: tuple[str, ...], pool: set[str]) -> Likeness:

@@ -12,6 +12,7 @@ from mail.zones.records import ZoneKind
 __all__ = ["lines_of_own"]
 
 _MOST_LINES = 12
+_FEW = 4
 _PROBE = 40
 _INTRODUCING = (ZoneKind.ATTRIBUTION, ZoneKind.HEADER)
 
@@ -27,7 +28,8 @@ def lines_of_own(lines: Lines, kinds: list[ZoneKind], messages: list[int], answe
         return []
     if history == len(depths):
         filled = sum(1 for line in lines.bare if line)
-        return [] if answers or len(marked) > _MOST_LINES or len(marked) * 2 > filled else marked
+        most = max(_FEW, min(_MOST_LINES, filled // 2))
+        return [] if answers or len(marked) > most or len(marked) == filled else marked
     known = "".join("".join(lines.bare[history:]).split())
     own: list[int] = []
     for block in _blocks(marked):

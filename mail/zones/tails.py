@@ -92,13 +92,21 @@ def find_tail(lines: list[str], signer: Signer, apart: bool) -> Tail:
         found = _signature_at(lines, filled, signer)
         if found > filled[-1]:
             break
-        signature = found
+        signature = _rule_above(lines, found)
         while filled and filled[-1] >= signature:
             filled.pop()
     if not any(lines[:signature]) and not (apart and _unmistakable(lines)):
         # Nothing but a signature: then it is what was written, device lines and disclaimers excepted.
         signature = next((number for number, line in enumerate(lines[:end]) if is_device_line(line)), end)
     return Tail(signature, disclaimer if any(lines[:disclaimer]) or apart else total)
+
+
+def _rule_above(lines: list[str], found: int) -> int:
+    """The rule above a signature is a part of it, unless it closes a table: no other rule stands near."""
+    rule = found - 1 if found and lines[found - 1] else found - 2
+    if rule < 0 or not is_rule(lines[rule]) or any(line and is_rule(line) for line in lines[max(0, rule - 12) : rule]):
+        return found
+    return rule
 
 
 def _unmistakable(lines: list[str]) -> bool:
@@ -122,14 +130,18 @@ def _signature_at(lines: list[str], filled: list[int], signer: Signer) -> int:
     paired = len(filled) > 1 and len(lines[last]) <= _WIDE and _device_pair(lines[last])
     if paired and is_device_line(lines[filled[-2]]):
         return filled[-2]
-    for number in filled[-_BLOCK - 1 :]:
-        line = lines[number]
-        if line[0] in _RULE_MARKS and is_rule(line) and _contacts_below(lines, number, end):
-            return number
+    # One look for contacts in all that may be a signature: without any, much need not be looked at.
+    block = filled[-_BLOCK - 1 :]
+    reached = bool(_CONTACT.which("\n".join([lines[number][:200] for number in block])))
+    if reached:
+        for number in block:
+            line = lines[number]
+            if line[0] in _RULE_MARKS and is_rule(line) and _contacts_below(lines, number, end):
+                return number
     return min(
-        _closing_at(lines, filled, end, signer),
+        _closing_at(lines, filled, end, signer, _MOST_LONG if reached else 0),
         _dashed_at(lines, filled, end),
-        _block_at(lines, filled, end, signer),
+        _block_at(lines, filled, end, signer, reached),
         _alone_at(lines, filled, end, signer),
     )
 
@@ -166,20 +178,21 @@ def _short(line: str) -> bool:
     return len(words) <= 8 or bool(_CONTACT.which(line)) or ("|" in line or "•" in line or "·" in line)
 
 
-def _closing_at(lines: list[str], filled: list[int], end: int, signer: Signer) -> int:
-    """A closing formula with nothing but a name and short lines below it."""
+def _closing_at(lines: list[str], filled: list[int], end: int, signer: Signer, most: int) -> int:
+    """A closing formula with nothing but a name and short lines below it, and at most `most` long ones."""
     best = end
     long = 0
     for place in range(len(filled) - 1, max(-1, len(filled) - _BLOCK - 2), -1):
         number = filled[place]
         found = closing_of(lines[number])
         if found is None:
-            long += not _short(lines[number])
-            if long > _MOST_LONG or not _beside_contacts(lines[number]):
-                break
+            if not _short(lines[number]):
+                long += 1
+                if long > most or not _slogan(lines[number]):
+                    break
             continue
         below = [lines[at] for at in filled[place + 1 :]]
-        if any(_afterword(line) for line in below):
+        if any(_afterword(line) for line in below) or any(_goes_on(lines, at) for at in filled[place + 2 :]):
             break
         signed = bool(below) and _is_sender(below[0], signer)
         if long and not (signed and any(_CONTACT.which(line) for line in below)):
@@ -202,9 +215,9 @@ def _closing_at(lines: list[str], filled: list[int], end: int, signer: Signer) -
     return best
 
 
-def _beside_contacts(line: str) -> bool:
-    """May stand among contact lines: a slogan or opening hours, no sentence."""
-    return _short(line) or (len(line) <= _WIDEST and not line.endswith((".", "?", ":")))
+def _slogan(line: str) -> bool:
+    """May stand among contact lines although it is long: a slogan or opening hours, no sentence."""
+    return len(line) <= _WIDEST and not line.endswith((".", "?", ":"))
 
 
 def _signed_below(below: list[str], signer: Signer) -> bool:
@@ -212,6 +225,12 @@ def _signed_below(below: list[str], signer: Signer) -> bool:
     if len(below) > 1:
         return any(_CONTACT.which(line) for line in below[1:])
     return looks_like_name(below[0]) or likeness(below[0], signer.names) is not Likeness.NONE
+
+
+def _goes_on(lines: list[str], number: int) -> bool:
+    """The end of a sentence that goes on from above a gap (`"… Yours, Max" and nothing else.`); no signature has it."""
+    line = lines[number]
+    return not lines[number - 1] and line[0].islower() and line.endswith((".", "!")) and " " in line
 
 
 def _afterword(line: str) -> bool:
@@ -231,28 +250,34 @@ def _dashed_at(lines: list[str], filled: list[int], end: int) -> int:
     return end if above.startswith(("-", "–", "*", "•", "/")) or above.endswith(":") or last - filled[-2] < 2 else last
 
 
-def _block_at(lines: list[str], filled: list[int], end: int, signer: Signer) -> int:
-    """The sender's name with short lines below it, or a last paragraph that is a name with two contact lines."""
-    start = _contact_paragraph(lines, filled, end)
+def _block_at(lines: list[str], filled: list[int], end: int, signer: Signer, reached: bool) -> int:
+    """The sender's name with short lines below it, or a last paragraph that is a name with two contact lines
+    (`reached`: some stand there)."""
+    start = _contact_paragraph(lines, filled, end) if reached else end
     for place in range(max(1, len(filled) - _BLOCK), len(filled)):
         number = filled[place]
         if number >= start:
             break
-        if lines[number - 1] or len(lines[number]) > _WIDE or not _is_sender(lines[number], signer):
+        if _stuck(lines, number) or len(lines[number]) > _WIDE or not _is_sender(lines[number], signer):
             continue
         if lines[filled[place - 1]].endswith((":", "：")):  # `The new name is:`
             continue
         below = [lines[at] for at in filled[place + 1 :]]
         if any(_afterword(line) for line in below):
             continue
-        long = sum(not _short(line) for line in below)
+        long = [line for line in below if not _short(line)]
         if not long or (
-            long <= _MOST_LONG
-            and all(map(_beside_contacts, below))
+            len(long) <= _MOST_LONG
+            and all(map(_slogan, long))
             and sum(1 for line in below if _REACHED.which(line)) >= 2
         ):
             return number
     return start
+
+
+def _stuck(lines: list[str], number: int) -> bool:
+    """Whether text stands right above line `number`, no empty line or rule."""
+    return bool(lines[number - 1]) and not is_rule(lines[number - 1])
 
 
 def _alone_at(lines: list[str], filled: list[int], end: int, signer: Signer) -> int:
@@ -262,7 +287,7 @@ def _alone_at(lines: list[str], filled: list[int], end: int, signer: Signer) -> 
     if len(filled) < 2 or len(line) > _LONGEST_NAME or line.endswith(("?", ":")):
         return end
     above = lines[filled[-2]]
-    if filled[-2] == last - 1:  # no empty line between
+    if _stuck(lines, last):
         if not above.endswith(_SENTENCE_ENDS) or not _is_sender(line, signer):
             return end
         if above.endswith(","):  # `Your brother,`

@@ -1,0 +1,124 @@
+"""What introduces an earlier message: an attribution, a copied header, a mark, or the markup of a mail client."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass
+
+from mail.zones.attributions import attribution_ending_at, fields_of
+from mail.zones.headers import (
+    Look,
+    block_at,
+    field_of,
+    is_cut,
+    is_rule,
+    letterhead_above,
+    mark_at,
+    notes_block_at,
+    notes_table_at,
+)
+from mail.zones.lines import Lines
+from mail.zones.records import Form
+
+__all__ = ["Starter", "Starters"]
+
+_LONGEST = 1_000
+_ATTRIBUTED = ("e", "b", "s", ">", ")")
+
+
+@dataclass(slots=True)
+class Starter:
+    """Lines `first` to `last` introduce an earlier message."""
+
+    first: int
+    last: int
+    form: Form
+    forwarded: bool
+    fields: tuple[tuple[str, str], ...] = ()
+    certain: bool = True
+
+
+class Starters:
+    """Finds them in `lines`. `looks` is what each line may be, `cuts` the lines where the markup says that history
+    begins, `subject` the mail's own."""
+
+    def __init__(self, lines: Lines, looks: dict[int, Look], cuts: Set[int], subject: str) -> None:
+        self._lines = lines
+        self._looks = looks
+        self._cuts = cuts
+        self._subject = subject
+
+    def at(self, at: int) -> Starter | None:
+        """What has line `at` as its first, or as the last of an attribution."""
+        return self._cut(at) if at in self._cuts else self._written(at)
+
+    def _written(self, at: int) -> Starter | None:
+        lines = self._lines
+        bare = lines.bare[at]
+        if not bare or len(bare) > _LONGEST:
+            return None
+        look = self._looks.get(at)
+        if look is Look.EDGE:
+            introduced = self._marked_at(at, bare)
+            if introduced is not None or is_rule(bare):
+                return introduced
+        elif look is Look.LABEL:
+            table = notes_table_at(lines, at)
+            return Starter(table.first, table.last, Form.HEADER, False, table.fields) if table is not None else None
+        colon = look is not None and (":" in bare or "：" in bare)
+        if colon and field_of(bare) is not None:
+            block = block_at(lines, at, False) or notes_block_at(lines, at, self._subject)
+            if block is not None and not self._pasted(block.first):
+                first = letterhead_above(lines, block)
+                return Starter(first, block.last, Form.HEADER, False, block.fields)
+        if colon or bare[0] == "-" or bare.endswith(_ATTRIBUTED):
+            found = attribution_ending_at(lines, at)
+            if found is not None:
+                return Starter(found.first, found.last, Form.ATTRIBUTION, False, fields_of(found.text), found.certain)
+        return None
+
+    def _pasted(self, first: int) -> bool:
+        """Whether the lines from `first` on were pasted into the text, by a line of scissors above them."""
+        above = next((line for line in reversed(self._lines.bare[max(0, first - 3) : first]) if line), "")
+        return is_cut(above)
+
+    def _marked_at(self, at: int, bare: str) -> Starter | None:
+        """What a mark (`---- Original Message ----`) or a rule at line `at` introduces."""
+        lines = self._lines
+        mark = mark_at(bare)
+        if mark is not None:
+            below = lines.next_filled(at, 5)
+            nested = below is not None and lines.depth[below] >= lines.depth[at]
+            block = block_at(lines, below, True) if below is not None and nested else None
+            if block is not None:
+                return Starter(at, block.last, Form.HEADER, mark.forwarded, block.fields)
+            if mark.ruled:
+                merged = self._attributed(below) if below is not None else None
+                return Starter(at, merged or at, Form.MARK, mark.forwarded)
+        if is_rule(bare):
+            below = lines.next_filled(at, 5)
+            if below is not None and below - at <= 3:
+                block = block_at(lines, below, False)
+                if block is not None:
+                    return Starter(at, block.last, Form.HEADER, False, block.fields)
+        return None
+
+    def _cut(self, at: int) -> Starter | None:
+        """Where the markup says that history begins: with its header or attribution, if it has one."""
+        first = at if self._lines.bare[at] else self._lines.next_filled(at, 5)
+        if first is None:
+            return None
+        for number in range(first, min(first + 4, len(self._lines))):
+            starter = self._written(number)
+            if starter is not None and starter.first <= first + 1:
+                starter.first = at
+                starter.certain = True
+                return starter
+        return Starter(at, at - 1, Form.HTML, False)
+
+    def _attributed(self, below: int) -> int | None:
+        for number in range(below, min(below + 3, len(self._lines))):
+            found = attribution_ending_at(self._lines, number)
+            if found is not None and found.first <= below + 1:
+                return number
+        return None
