@@ -30,6 +30,8 @@ from mail.records import ParsedMail
 __all__ = ["Absence", "absence_of", "names_absence"]
 
 _LOOKED_AT = 3_000
+_OVER_NEW_YEAR = timedelta(days=300)
+_LONGEST = timedelta(days=1_100)
 _SOON, _JUST = timedelta(days=10), timedelta(days=1)
 _MOST = 40
 """Dates of a text that are looked at."""
@@ -42,7 +44,7 @@ _NUMBER = re.compile(
     rf"|(?P<nd>\d{{1,2}})(?P<ns>\.\s?|/)(?P<nm>\d{{1,2}})(?:[./](?:\s?(?P<ny>{_YEAR})|(?P<nz>\d\d)(?!\d)))?(?P<nt>\.?)"
     r"(?![\d:])"
     rf"|(?P<hd>\d{{1,2}})-(?P<hm>\d{{1,2}})-(?P<hy>{_YEAR})"
-    r"|(?P<d>\d{1,2})(?![\d:%/])"
+    r"|(?P<d>\d{1,2})(?![\d%/]|:\d)"
     r")"
 )
 _MONTH_AFTER = re.compile(
@@ -148,10 +150,11 @@ def _in_text(text: str, near: date) -> Absence | None:
             first = _read(one, near)
             last = _read(after, near) if first is None or after.year else _read(after, first)
             if first is not None and last is not None and last < first and not after.year:
-                last = _day(first.year + 1, last.month, last.day)
-            if first is not None and last is not None and first <= last:
+                next_year = _day(first.year + 1, last.month, last.day)
+                last = next_year if next_year is not None and next_year - first < _OVER_NEW_YEAR else last
+            if first is not None and last is not None and first <= last <= first + _LONGEST:
                 return Absence(first, last)
-        role = "" if text[one.at : one.end] == "24/7" else _role(text, one)
+        role = _role(text, one)
         if role == "from" and start is None and end is None:
             start = _read(one, near)
         elif role == "until" and end is None:
@@ -202,6 +205,8 @@ def _date_at(text: str, match: re.Match[str], last: int) -> _Date | None:
     if part["nd"]:
         day, month, year = int(part["nd"]), int(part["nm"]), _year(part["ny"] or part["nz"])
         if part["ns"] == "/":
+            if match[0] == "24/7" and not _DASH.search(text[max(0, at - 3) : at] + text[end : end + 3]):
+                return None  # round the clock
             return _Date(at, end, day, month, year, slashed=True, sure=year is not None)
         return _Date(at, end, day, month, year, sure=year is not None or part["nt"] == "." or len(part["nm"]) == 2)
     before = _MONTH_BEFORE.search(text[max(last, at - 30) : at])

@@ -81,7 +81,8 @@ SHORT = _numbers(_AFTER_DAY)
 UNTIL = _words(
     """until till til thru through to upto bis jusqu jusque au aux hasta al até ate ao fino all tot tm tom asti saakka
     do až aż po până pana по до līdz iki kuni μέχρι έως ως עד حتى إلى الى لغاية đến tới sampai hingga sd fins ata hadi
-    fram تا tem zum ถึง จนถึง तक"""
+    fram تا tem zum ถึง จนถึง तक before vor avant antes prima voor före før inden ennen przed před înainte enne pirms
+    prieš πριν"""
 )
 """Before the last day away."""
 BACK = _words(
@@ -90,6 +91,11 @@ BACK = _words(
     rientro torno tornerò ritorno rientrerò rientra terug tillbaka åter tilbage tilbake palaan takaisin wracam wrócę
     powrót zpět vrátím návrat späť vrátim vissza visszatérek revin înapoi întorc вернусь вернёмся возвращаюсь повернусь
     повертаюсь връщам επιστρέφω επιστροφή επιστρέψω dönüyorum dönüş döneceğim vratit vraćam natrag vrnem nazaj tagasi
+    reprends reprendrai retrouverai reincorporo reincorporaré incorporo regressarei retornarei retornaremos regressamos
+    reabre reabrimos riapre riapriamo riapertura torneremo rientriamo hervat kehre kehren zurückkommen vracím vracíme
+    vrátíme vrátime vraciam wracamy powracam térek visszajövök revenim reveni вернемся возвращения выйду выхожу
+    повернуся
+    вийду връщаме atgriešos palaamme palailen retur gjenåpner åpner öppnar åbner genåbner أعود سنعود
     naasen atpakaļ atgriežos atgriezīšos grįšiu grįžtu kembali torno tornaré אחזור חוזר חוזרת سأعود"""
 )
 """Before the day of return."""
@@ -117,10 +123,10 @@ GONE = _words(
     unavailable verreist poissa fraværende frånvarande"""
 )
 """Somebody is not there."""
-BREAKS = _words("and und et y e ed en og och oraz i и та ve ja és și")
+BREAKS = _words("and und et y e ed en og och oraz и та ve ja és și")
 """Words between two clauses."""
 UNTIL_AFTER = (
-    r"まで|迄|까지|止|返回|回来|回來|回国|帰社|出社|復帰|복귀|返岗|回到|asti|saakka|-[a-zéáó]{0,3}ig\b|tarihine"
+    r"まで|に(?:出社|復帰|戻)|迄|까지|止|返回|回来|回來|回国|帰社|出社|復帰|복귀|返岗|回到|asti|saakka|-[a-zéáó]{0,3}ig\b|tarihine"
     r"|(?:'[a-zı]{1,3} )?(?:[^\W\d_]{2,12} ){0,2}kadar|तक"
 )
 FROM_AFTER = r"から|より|부터|起|से\s|alkaen|-?(?:től|tól)\b|tarihinden|'(?:den|dan|ten|tan)\b"

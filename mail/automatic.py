@@ -117,7 +117,7 @@ def may_be_automatic(mail: ParsedMail) -> bool:
         return True
     if "x-mailer" in mail.headers and _robots_mailer(mail):
         return True
-    return "delivered-to" in mail.headers and mail.headers.text("delivered-to") == "autoresponder"
+    return "delivered-to" in mail.headers and "autoresponder" in mail.headers.text_all("delivered-to")[0].lower()
 
 
 def automatic_reply_mark(mail: ParsedMail) -> str | None:

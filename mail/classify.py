@@ -9,6 +9,7 @@ human's mail is taken for a robot's because of them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -42,6 +43,9 @@ KINDS = (
 _FEEDBACK = {"not-spam": "receipt", "auth-failure": "auto_reply", "dmarc": "auto_reply"}
 """Feedback types (RFC 5965 §7.3, RFC 6591) that are no complaint of a recipient."""
 
+_METHODS = ("REQUEST", "REPLY", "CANCEL", "COUNTER", "DECLINECOUNTER", "ADD", "REFRESH")
+_METHOD = re.compile(rb"(?im)^METHOD:[ \t]{0,9}([A-Z]{3,20})[ \t\r]{0,9}$")
+_METHOD_WITHIN = 4_096
 _LIST = ("list-id", "list-post", "x-mailing-list", "x-mailman-version", "x-beenthere", "mailing-list")
 _DISCUSSION = (
     "x-mailman-version", "x-beenthere", "mailing-list", "x-google-group-id", "x-github-reason", "x-gitlab-project",
@@ -145,7 +149,10 @@ def _calendar(mail: ParsedMail) -> MailClass | None:
         if part.content_type != "text/calendar" or part.embedded or part.disposition == "attachment":
             continue
         method = (part.parameter("method") or "").strip().upper()
-        if method in ("REQUEST", "REPLY", "CANCEL", "COUNTER", "DECLINECOUNTER", "ADD", "REFRESH"):
+        if not method:  # the object says it, too (RFC 5546 §1.4)
+            stated = _METHOD.search(part.data(_METHOD_WITHIN))
+            method = stated[1].decode("ascii").upper() if stated else ""
+        if method in _METHODS:
             return MailClass("calendar", f"text/calendar; method={method}")
     return None
 

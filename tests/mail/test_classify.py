@@ -139,6 +139,42 @@ def test_calendar_invitation() -> None:
     attached = "Content-Type: text/calendar; method=PUBLISH\nContent-Disposition: attachment\n\nBEGIN:VCALENDAR"
     assert kind_of(mail(*multipart("mixed", "\nx", attached))) == "human"
     assert kind_of(mail("Content-Type: text/calendar; method=PUBLISH\n")) == "human"
+    assert kind_of(mail("Content-Type: text/calendar\n", "BEGIN:VCALENDAR\nMETHOD:REPLY\n")) == "calendar"
+    assert kind_of(mail("Content-Type: text/calendar\n", "BEGIN:VCALENDAR\nMETHOD:PUBLISH\n")) == "human"
+    assert kind_of(mail("Content-Type: text/calendar\n", "BEGIN:VCALENDAR\n")) == "human"
+
+
+def test_read_receipt_is_no_bounce_whatever_its_text_says() -> None:
+    fields = "Final-Recipient: rfc822; a@b.c\nDisposition: automatic-action/MDN-sent-automatically; deleted"
+    parsed = report("disposition-notification", "disposition-notification", fields)
+    assert classify(parsed).reason.startswith("disposition notification")
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "text", "kind"),
+    [
+        # One sign alone is nothing; two are.
+        ("From: noreply@x.org\nSubject: a\n", "", "This is an automated message.\n", "auto_reply"),
+        ("From: noreply@x.org\nSubject: a\n", "", "You have a new visitor.\n", "human"),
+        ("From: ann@x.org\nSubject: a\n", "", "This is an automated message.\n", "human"),
+        ("From: noreply@x.org\nSubject: a\n", "Reply-To: a@b.c\n", "An automated message.\n", "human"),
+        ("From: noreply@x.org\nSubject: a\n", "", "The contact form sent this automated message.\n", "human"),
+        ("From: noreply@x.org\nSubject: a\n", "X-Auto-Response-Suppress: All\n", "Hello\n", "auto_reply"),
+        ("From: a@x.org\nSubject: a\n", "X-Auto-Response-Suppress: All\n", "Not an automated message!\n", "human"),
+        ("From: a@x.org\nSubject: a\n", "X-Auto-Response-Suppress: All\n", "An automated message.\n", "auto_reply"),
+        ("From: a@x.org\nSubject: Autoreply: b\n", "Precedence: junk\n", "We got it.\n", "auto_reply"),
+        ("From: a@x.org\nSubject: [x #1] AutoReply: b\n", "Precedence: bulk\n", "We got it.\n", "auto_reply"),
+        ("From: a@x.org\nSubject: a\n", "Return-Path: <>\nX-Mailer: Microsoft Outlook 16.0\n", "Hi\n", "human"),
+        ("From: a@x.org\nSubject: a\n", "X-SES-Outgoing: 1\n", "News. Unsubscribe here.\n", "newsletter"),
+        ("From: a@x.org\nSubject: a\n", "X-SES-Outgoing: 1\n", "Where is my parcel?\n", "human"),
+        ("From: Ann.Bee@x.org\nSubject: Ann Bee is out of the office\n", "X-MIMETrack: x\n", "x\n", "out_of_office"),
+        ("From: Ann.Bee@x.org\nSubject: Ann Bee is out of the office\n", "", "Did you know?\n", "human"),
+        ("From: a@x.org\nSubject: a\n", "Delivered-To: Autoresponder\n", "Hi\n", "auto_reply"),
+        ("From: hr@x.org\nSubject: Annual leave approved\n", "Auto-Submitted: auto-generated\n", "ok\n", "auto_reply"),
+    ],
+)
+def test_weak_signs_count_in_pairs(base: str, head: str, text: str, kind: str) -> None:
+    assert kind_of(mail(head, text, base=base)) == kind
 
 
 def test_challenge() -> None:
