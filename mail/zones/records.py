@@ -41,7 +41,8 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """`source[start:end]`, whole lines, a mark behind text on one line apart. `message` is 0 for the mail itself and counts the earlier ones from above."""
+    """`source[start:end]`: whole lines, but for a mark that stands behind text on its line. `message` is 0 for the mail
+    itself and counts the earlier ones from above."""
 
     kind: ZoneKind
     start: int
