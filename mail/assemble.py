@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from mail.encode import LINE_BYTES, parameter, visible
 from mail.flowed import flow
+from mail.names import file_name
 from schemas.errors import MessageError
 from schemas.ids import sha256_hex
 
@@ -130,7 +131,7 @@ def _travels(data: bytes) -> bool:
 
 
 def _head(kind: str, disposition: str, name: str, encoding: str) -> str:
-    name = visible(name).replace("/", "_").replace("\\", "_") or "attachment"
+    name = file_name(visible(name).replace("/", "_").replace("\\", "_")) or "attachment"
     return (
         f"Content-Type: {kind}{parameter('name', name)}\r\n"
         f"Content-Disposition: {disposition}{parameter('filename', name)}\r\n"

@@ -8,8 +8,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from mail.arc import read_chain, sealed_results
 from mail.canonical import SignedMessage
@@ -23,6 +24,8 @@ _MAX_RESULTS = 50
 _MAX_REASON = 500
 _OWN = "mailcase"
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|"|[();=]|\s+|[^"();=\s]+', re.DOTALL)
+_BARE = re.compile(r"[();=]|\s+|[^();=\s]+")
+"""The same behind a quote that is never closed: none is looked for again."""
 # Quotes mean nothing in a comment, backslashes do (RFC 5322 §3.2.2): what strangers get into one must not end it.
 _IN_COMMENT = re.compile(r"\\.?|[()]|[^()\\]+", re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -57,6 +60,9 @@ class AuthenticationEvidence:
     reason: str = "no field of a trusted server"
 
 
+_NOTHING = AuthenticationEvidence()
+
+
 @dataclass(frozen=True, slots=True)
 class _Result:
     method: str
@@ -83,12 +89,14 @@ def authentication_of(
 
 
 def _by_server(mail: ParsedMail, trusted_ids: Collection[str]) -> AuthenticationEvidence:
+    if not trusted_ids or "authentication-results" not in mail.headers:
+        return _NOTHING
     known = {name.strip().lower() for name in trusted_ids if name.strip()}
-    for value in mail.headers.text_all("authentication-results") if known else ():
-        server, results = _parse(value[:_MAX_BYTES])
+    for value in mail.headers.text_all("authentication-results"):
+        server, results = _parse(value[:_MAX_BYTES], known)
         if server in known:
             return _evidence(mail, server, results)
-    return AuthenticationEvidence()
+    return _NOTHING
 
 
 def _with_own_check(mail: ParsedMail, found: AuthenticationEvidence, check: SenderCheck) -> AuthenticationEvidence:
@@ -165,14 +173,18 @@ def _domain(result: _Result, *names: str) -> str:
     return ""
 
 
-def _parse(text: str) -> tuple[str, list[_Result]]:
-    """The authserv-id in lower case and the results; what cannot be read is left out."""
+def _parse(text: str, known: Collection[str] | None = None) -> tuple[str, list[_Result]]:
+    """The authserv-id in lower case and the results; what cannot be read is left out.
+
+    With `known`, results only of those servers: a stranger's field is not read beyond its name.
+    """
     segments = _segments(text)
-    if not segments or not segments[0]:
-        return "", []
-    server = segments[0][0].lower()
-    results = []
-    for words in segments[1 : 1 + _MAX_RESULTS]:
+    words = next(segments, [])
+    server = words[0].lower() if words else ""
+    results: list[_Result] = []
+    if not server or (known is not None and server not in known):
+        return server, results
+    for words in islice(segments, _MAX_RESULTS):
         pairs = _pairs(words)
         if not pairs:
             continue
@@ -183,12 +195,15 @@ def _parse(text: str) -> tuple[str, list[_Result]]:
     return server, results
 
 
-def _segments(text: str) -> list[list[str]]:
+def _segments(text: str) -> Iterator[list[str]]:
     """Words of each stretch between semicolons, comments left out; `=` is a word of its own."""
-    segments: list[list[str]] = [[]]
+    words: list[str] = []
     depth = at = 0
-    while match := (_IN_COMMENT if depth else _TOKEN).match(text, at):
+    outside = _TOKEN
+    while match := (_IN_COMMENT if depth else outside).match(text, at):
         piece, at = match.group(), match.end()
+        if piece == '"':
+            outside = _BARE
         if piece == "(":
             depth += 1
         elif piece == ")":
@@ -196,12 +211,13 @@ def _segments(text: str) -> list[list[str]]:
         elif depth or piece.isspace():
             continue
         elif piece == ";":
-            segments.append([])
+            yield words
+            words = []
         elif piece[0] == '"' and len(piece) > 1:
-            segments[-1].append(_ESCAPE.sub(r"\1", piece[1:-1]))
+            words.append(_ESCAPE.sub(r"\1", piece[1:-1]))
         else:
-            segments[-1].append(piece)
-    return segments
+            words.append(piece)
+    yield words
 
 
 def _pairs(words: list[str]) -> list[tuple[str, str]]:

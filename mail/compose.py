@@ -44,7 +44,8 @@ class OutgoingMail:
     """All that a mail is made of. Addresses are bare; `date` carries a zone; `message_id` has angle brackets.
 
     Of free text in fields (subject, names, file names, custom fields) control characters and runs of blanks become one
-    blank. Texts keep every character but NUL; their lines end in CRLF, the last one too.
+    blank; of file names is kept what `names.file_name` leaves. Texts keep every character but NUL; their lines end in
+    CRLF, the last one too.
     """
 
     from_address: str

@@ -79,6 +79,8 @@ class _File:
             if at >= len(self.fat) or size >= most:
                 break
             block = self._block(at)
+            if not block:  # beyond the end of the file: nothing follows, whatever the table says
+                break
             blocks.append(block)
             size += len(block)
             at = self.fat[at]

@@ -39,7 +39,8 @@ _DOMAIN = re.compile(
     r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?)*"
 )
 _LITERAL = re.compile(r"\[(?:IPv6:)?[0-9A-Fa-f:.]{2,60}\]")
-_ID = re.compile(r"<[!-;=?-~]{1,990}>")
+_ID = re.compile(r"<[!-;=?-~]{1,980}>")
+"""Short enough for a line of 998 bytes with the longest name of a field of ids before it."""
 _TOKEN = re.compile(r"[A-Za-z0-9.+_-]{1,60}")
 
 
@@ -75,9 +76,9 @@ def address_field(name: str, addresses: Iterable[tuple[str, str]]) -> str:
         display = visible(display)
         if not display:
             shown.append(address)
-        elif _ATOM.fullmatch(display) and len(display) < LINE - len(name):
+        elif _ATOM.fullmatch(display) and len(display) < LINE - len(name) and "=?" not in display:
             shown.append(f"{display} <{address}>")
-        elif display.isascii() and len(display) < LINE - len(name):
+        elif display.isascii() and len(display) < LINE - len(name) and "=?" not in display:
             escaped = display.replace("\\", "\\\\").replace('"', '\\"')
             shown.append(f'"{escaped}" <{address}>')
         else:
@@ -127,7 +128,7 @@ def parameter(name: str, value: str) -> str:
     value = visible(value)
     if _TOKEN.fullmatch(value):
         return f";\r\n {name}={value}"
-    if value.isascii() and len(value) < 60:
+    if value.isascii() and len(value) < 60 and "=?" not in value:
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
         return f';\r\n {name}="{escaped}"'
     coded = "UTF-8''" + quote(value, safe="!#$&+-.^_`{}~")

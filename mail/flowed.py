@@ -43,6 +43,9 @@ def unflow(text: str, delete_space: str = "no") -> str:
     depth = 0
     drop = delete_space.strip().lower() == "yes"
     for line in text.split("\n"):
+        if not line and not paragraph:
+            out.append("")
+            continue
         content = line.lstrip(">")
         marks = len(line) - len(content)
         if content.startswith(" "):

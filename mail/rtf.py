@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from itertools import islice
 from struct import unpack_from
 
 from mail.charsets import clean, codec_of
@@ -15,14 +17,23 @@ _START = (
     rb"\par \pard\plain\f0\fs20\b\i\u\tab\tx"
 )
 _WINDOW = 4096
-_MOST = 8 * 1024 * 1024
+_MOST = 4 * 1024 * 1024
+_MOST_TOKENS = 300_000
+"""Of one text; a mail of a million characters has some ten thousand."""
 _TOKEN = re.compile(
     r"\\'([0-9A-Fa-f]{2})|\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\([^a-zA-Z])|([{}])|[\r\n]{1,100}|([^\\{}\r\n]+)"
 )
 _SILENT = frozenset(
-    ["fonttbl", "colortbl", "stylesheet", "info", "pict", "object", "header", "footer", "themedata", "datastore",
+    ["colortbl", "stylesheet", "info", "pict", "object", "header", "footer", "themedata", "datastore",
      "generator", "xmlnstbl", "listtable", "listoverridetable", "rsidtbl", "fldinst", "htmltag"]
 )  # fmt: skip
+_SYMBOLS = {"~": "\u00a0", "_": "-", "\n": "\n", "\r": "\n"}
+_FONT_CODECS = {
+    77: "mac-roman", 128: "cp932", 129: "cp949", 134: "gb18030", 136: "cp950", 161: "cp1253", 162: "cp1254",
+    163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874", 238: "cp1250",
+}  # fmt: skip
+"""Charsets of fonts; others (0, 1, 2) are the document's own."""
+_MOST_FONTS = 1_000
 _CHARACTERS = {
     "par": "\n", "line": "\n", "row": "\n", "tab": "\t", "cell": "\t", "emdash": "—", "endash": "–", "bullet": "•",
     "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”", "sect": "\n", "page": "\n",
@@ -44,6 +55,10 @@ def decompress_rtf(data: bytes) -> tuple[bytes, str | None]:
     while at < end and len(out) < most:
         flags = data[at]
         at += 1
+        if not flags:
+            out += data[at : at + 8]
+            at += 8
+            continue
         for bit in range(8):
             if at >= end:
                 break
@@ -62,54 +77,110 @@ def decompress_rtf(data: bytes) -> tuple[bytes, str | None]:
             start = len(out) - back
             if start < 0:
                 return bytes(out[len(_START) : most]), "rtf_broken"
-            for number in range(length):
-                out.append(out[start + number])
+            piece = bytes(out[start : start + length])
+            while len(piece) < length:  # the copy may run into what it writes
+                piece += piece
+            out += piece[:length]
     return bytes(out[len(_START) : most]), None if len(out) >= most else "rtf_truncated"
 
 
 def rtf_to_text(rtf: bytes, most: int = 1024 * 1024) -> str:
     """The words of RTF, at most `most` characters, line ends as LF. Pictures, fonts and the like are left out."""
-    source = rtf.decode("latin-1")
-    codec = "cp1252"
-    out: list[str] = []
-    size = 0
-    silent: list[bool] = [False]
-    star = False
-    skip = 0
-    for match in _TOKEN.finditer(source):
-        if size > most:
+    reader = _Reader()
+    for match in islice(_TOKEN.finditer(rtf.decode("latin-1")), _MOST_TOKENS):
+        if reader.size > most:
             break
+        reader.take(match)
+    reader.flush()
+    return clean("".join(reader.out))[:most].strip("\n")
+
+
+@dataclass(slots=True)
+class _State:
+    """What a group inherits and gives back at its end."""
+
+    silent: bool = False
+    fonts: bool = False
+    codec: str = ""
+    skipped: int = 1
+    """Characters after `\\u` that stand for readers without Unicode (`\\uc`)."""
+
+
+class _Reader:
+    """State of one reading: groups, the font's charset, and bytes of characters that are not complete."""
+
+    def __init__(self) -> None:
+        self.out: list[str] = []
+        self.size = 0
+        self._codec = "cp1252"
+        self._state = _State(codec="")
+        self._outer: list[_State] = []
+        self._bytes = bytearray()
+        self._star = False
+        self._skip = 0
+        self._font = 0
+        self._fonts: dict[int, str] = {}
+
+    def take(self, match: re.Match[str]) -> None:
         byte, word, number, symbol, brace, text = match.groups()
-        piece = ""
+        if byte is not None:
+            if self._skip:
+                self._skip -= 1
+            elif not self._state.silent:
+                self._bytes.append(int(byte, 16))
+            return
+        if text is not None:
+            if self._skip:
+                text, self._skip = text[self._skip :], max(0, self._skip - len(text))
+            if not self._state.silent:
+                self._bytes += text.encode("latin-1")
+            return
+        if brace is None and word is None and symbol is None:
+            return  # line ends of the file say nothing
+        self.flush()
         if brace == "{":
-            silent.append(silent[-1])
-            star = False
-            continue
-        if brace == "}":
-            if len(silent) > 1:
-                silent.pop()
-            continue
-        if word is not None:
-            if star or word in _SILENT:
-                silent[-1], star = True, False
-            elif word == "ansicpg" and number:
-                codec = codec_of(f"cp{number}") or codec
-            elif word == "u" and number:
-                piece, skip = chr(int(number) % 65536), 1
-            else:
-                piece = _CHARACTERS.get(word, "")
-        elif symbol is not None:
-            star = symbol == "*"
-            piece = symbol if symbol in "\\{}" else {"~": "\u00a0", "_": "-", "\n": "\n", "\r": "\n"}.get(symbol, "")
-        elif byte is not None:
-            if skip:
-                skip = 0
-                continue
-            piece = bytes([int(byte, 16)]).decode(codec, "replace")
-        elif text is not None:
-            piece = text[skip:] if skip else text
-            skip = 0
-        if piece and not silent[-1]:
-            out.append(piece)
-            size += len(piece)
-    return clean("".join(out))[:most].strip("\n")
+            self._outer.append(self._state)
+            outer = self._state
+            self._state = _State(outer.silent, outer.fonts, outer.codec, outer.skipped)
+            self._star = False
+        elif brace == "}":
+            self._state = self._outer.pop() if self._outer else self._state
+        elif word is not None:
+            self._word(word, number)
+        else:
+            self._star = symbol == "*"
+            self._put(symbol if symbol in "\\{}" else _SYMBOLS.get(symbol, ""))
+
+    def _word(self, word: str, number: str | None) -> None:
+        if word == "fonttbl":
+            self._state.silent = self._state.fonts = True
+        elif self._star or word in _SILENT:
+            self._state.silent, self._star = True, False
+        elif number is None:
+            if word == "htmlrtf":  # until its end, what an RTF of HTML has for readers of RTF alone (MS-OXRTFEX)
+                self._state.silent = True
+            self._put(_CHARACTERS.get(word, ""))
+        elif word == "ansicpg":
+            self._codec = codec_of(f"cp{number}") or self._codec
+        elif word == "u":
+            self._put(chr(int(number) % 65536))
+            self._skip = self._state.skipped
+        elif word == "uc":
+            self._state.skipped = min(max(int(number), 0), 10)
+        elif word == "f":
+            self._font = int(number)
+            self._state.codec = self._fonts.get(self._font, "")
+        elif word == "fcharset" and self._state.fonts and len(self._fonts) < _MOST_FONTS:
+            self._fonts[self._font] = _FONT_CODECS.get(int(number), "")
+        elif word == "htmlrtf" and number == "0":
+            self._state.silent = False
+
+    def flush(self) -> None:
+        if self._bytes:
+            data, self._bytes = self._bytes, bytearray()
+            self._put(data.decode(self._state.codec or self._codec, "replace"))
+
+    def _put(self, piece: str) -> None:
+        if piece and not self._state.silent:
+            self.out.append(piece)
+            self.size += len(piece)

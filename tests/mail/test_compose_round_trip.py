@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from mail.compose import Attachment, InlineFile, OutgoingMail, compose, needs_smtputf8
 from mail.encode import visible
+from mail.names import file_name
 from mail.parse import parse
 from mail.records import ParsedMail
 from schemas.errors import MessageError
@@ -65,7 +66,9 @@ def read_back(mail: ParsedMail, like: OutgoingMail) -> OutgoingMail:
 
 # Texts as the record says that they are kept: fields on one line, bodies without what no mail can hold.
 LETTERS = st.characters(exclude_categories=("Cs", "Cc", "Cf", "Zl", "Zp"), exclude_characters="\u0085\ufeff")
-WORDS = st.text(LETTERS | st.sampled_from('"\\()<>@,;:=?*\'%[]"'), max_size=120).map(visible)
+WORDS = st.text(LETTERS | st.sampled_from('"\\()<>@,;:=?*\'%[]"'), max_size=120).map(visible) | st.just(
+    "=?utf-8?q?a=40b?= c"
+)
 # Clients drop quotes around a name, Outlook's single ones too.
 NAMES = WORDS.filter(lambda name: not (len(name) > 1 and name[0] == name[-1] == "'"))
 PIECES = st.text(LETTERS | st.sampled_from("\n\t >-.="), max_size=60) | st.sampled_from(
@@ -81,8 +84,8 @@ WIDE = st.builds(
 )
 IDS = st.builds(lambda left, right: f"<{left}@{right}>", st.text("abcXYZ019._-+=$", min_size=1, max_size=200), DOMAINS)
 FILE_NAMES = st.text(LETTERS, max_size=120).map(
-    lambda t: visible(t).replace("/", "_").replace("\\", "_").strip() or "x"
-)
+    lambda t: file_name(visible(t).replace("/", "_").replace("\\", "_")) or "x"
+) | st.just("=?utf-8?q?a=40b?=.pdf")
 TYPES = st.sampled_from(["application/pdf", "image/png", "text/csv", "text/plain", "text/html", "application/x-a.b+c"])
 FILES = st.builds(Attachment, FILE_NAMES, TYPES, st.binary(max_size=300))
 IMAGES = st.builds(
@@ -230,3 +233,27 @@ def test_joiners_inside_words_are_kept(text: str) -> None:
 def test_what_cannot_stand_in_a_mail_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(MessageError):
         compose(replace(BASE, **wrong))  # type: ignore[arg-type]
+
+
+def test_ids_that_make_lines_too_long_are_none() -> None:
+    longest = f"<{'a' * 968}@example.org>"
+    raw = compose(replace(BASE, in_reply_to=longest, references=(longest, f"<{'b' * 985}@example.org>")))
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+    assert longest.encode() in raw
+    assert b"<b" not in raw
+    with pytest.raises(MessageError):
+        compose(replace(BASE, message_id=f"<{'b' * 985}@example.org>"))
+
+
+@pytest.mark.parametrize(("name", "kept"), [(".", "attachment"), ("..", "attachment"), ("\u202e", "attachment"),
+                                            ("\0", "attachment"), ("../..", ".._..")])  # fmt: skip
+def test_a_file_without_a_name_that_can_be_shown_is_called_attachment(name: str, kept: str) -> None:
+    read = parse(compose(replace(BASE, attachments=(Attachment(name, "application/pdf", b"x"),))))
+    assert read.attachments[0].filename == kept
+
+
+def test_what_looks_like_an_encoded_word_stays_what_it_is() -> None:
+    word = "=?utf-8?q?ceo=40bank.example?="
+    raw = compose(replace(BASE, from_name=word, subject=word, attachments=(Attachment(word, "a/b", b"x"),)))
+    read = parse(raw)
+    assert (read.from_ and read.from_.name, read.subject, read.attachments[0].filename) == (word, word, word)

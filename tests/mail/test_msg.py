@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from struct import pack
 
@@ -76,3 +77,30 @@ def test_broken_files_give_an_answer(at: int, change: bytes) -> None:
     mail = parse(raw[:at] + change + raw[at + len(change) :])
     assert not [defect for defect in mail.defects if defect.startswith("parser_failed")]
     read_compound(MAGIC + change * 300)
+
+
+def test_streams_that_run_beyond_the_end_of_the_file_take_no_time() -> None:
+    end, free = 0xFFFFFFFE, 0xFFFFFFFF
+    tables, streams = 109, 3_000
+    sectors = tables * 128
+    directory = -(-(streams + 1) * 128 // 512)
+    beyond = tables + directory
+    fat = [*range(1, sectors), beyond]  # a ring of sectors that the file does not have
+    fat[beyond - 1] = end
+
+    def entry(name: str, kind: int, right: int, child: int, start: int, size: int) -> bytes:
+        coded = name.encode("utf-16-le") + b"\0\0"
+        return coded.ljust(64, b"\0") + pack("<HBBIII36xIQ", len(coded), kind, 1, free, right, child, start, size)
+
+    entries = entry("Root Entry", 5, free, 1, end, 0) + b"".join(
+        entry(f"s{number}", 2, number + 1 if number < streams else free, free, beyond, 2**40)
+        for number in range(1, streams + 1)
+    )
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 16 + pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + b"\0" * 10
+    head += pack("<IIIIIIIII", tables, tables, 0, 0, end, 0, end, 0, 0) + pack("<108I", *range(1, tables))
+    raw = head.ljust(512, b"\xff") + pack(f"<{sectors}I", *fat) + entries.ljust(directory * 512, b"\0")
+    started = time.process_time()
+    found = read_compound(raw)
+    assert time.process_time() - started < 1
+    assert found is not None
+    assert len(found.streams) == streams

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from pathlib import Path
 from struct import pack
 
@@ -123,3 +124,38 @@ def test_text_of_tnef_is_read_and_what_only_bears_its_name_is_kept() -> None:
     assert mail_with(winmail(attribute(1, 0x0002800C, b"Plain\r\ntext\0"))).text == "Plain\ntext"
     kept = mail_with(b"no TNEF at all")
     assert [one.filename for one in kept.attachments] == ["winmail.dat"]
+
+
+@pytest.mark.parametrize(
+    ("rtf", "text"),
+    [
+        (rb"{\rtf1\ansi\ansicpg932 \'89\'ef\'8bc}", "会議"),
+        (rb"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 A;}{\f1\fcharset204 A;}}\f1 \'cf\'f0\'e8\'e2\'e5\'f2\f0  \'fc}",
+         "Привет ü"),
+        (rb"{\rtf1\ansi{\fonttbl{\f1\fcharset204 A;}}{\f1 \'cf}\'fc}", "Пü"),
+        (rb"{\rtf1\uc2 \u8364\'80\'80 5}", "€ 5"),
+        (rb"{\rtf1\uc0\u8364 5}", "€5"),
+        (rb"{\rtf1\u-10179?\u-8704?}", "😀"),
+        (rb"{\rtf1\fromhtml1 {\*\htmltag64 <p>}\htmlrtf {\htmlrtf0 Hello{\*\htmltag72 </p>}\htmlrtf \par}\htmlrtf0 }",
+         "Hello"),
+        (b"{\\rtf1 Gr\xfc\xdfe}", "Grüße"),
+        (b"{\\rtf1 {{{", ""),
+        (b"}}}}x", "x"),
+    ],
+)  # fmt: skip
+def test_words_of_rtf_in_many_charsets(rtf: bytes, text: str) -> None:
+    assert rtf_to_text(rtf) == text
+
+
+def test_copies_that_run_into_themselves() -> None:
+    packed = pack("<II4sI", 16, 18, b"LZFu", 0) + b"\x02a" + pack(">H", 207 << 4 | 15)
+    assert decompress_rtf(packed) == (b"a" * 18, None)
+
+
+def test_rtf_that_unpacks_to_much_takes_no_time() -> None:
+    reference = b"\xff" + pack(">H", 0 << 4 | 15) * 8
+    for data in (reference * 30_000, b"\0{{{{{{{{" * 50_000):
+        packed = pack("<II4sI", len(data) + 12, 2**31 - 1, b"LZFu", 0) + data
+        started = time.process_time()
+        rtf_to_text(decompress_rtf(packed)[0])
+        assert time.process_time() - started < 1
