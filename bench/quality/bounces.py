@@ -22,6 +22,7 @@ OWN = Path(__file__).parents[2] / "tests" / "mail" / "corpus" / "bounces"
 _WHY = {
     "words-41.eml": "`Mailbox unavailable or access denied`: 1&1 says so of mailboxes that are closed for now",
     "saying-04.eml": "`550 User not local`: no such user, or a domain that is not theirs",
+    "workmail-01.eml": "`554 4.4.7 expired <451 4.7.1 greylisted>`: ours is the one that tells why",
     "ironport-01.eml": "two codes, the gateway's own first: either is right",
     "lhost-postfix-07.eml": "`550 User unknown` without a word of the carrier's filter: the oracle knows the domain",
     "rfc3464-01.eml": "the report says 5.1.1 User Unknown, the text of a forwarding program `Not enough disk space`",

@@ -15,7 +15,7 @@ from mail.bounces.original import original_message_id
 from mail.bounces.reasons import is_temporary, kind_of, reason_of
 from mail.bounces.records import MAX_RECIPIENTS, MAX_TEXT, Bounce, BounceRecipient
 from mail.bounces.reports import default_status, from_blocks
-from mail.bounces.sections import ADDRESS, MAX_LINES, share, trimmed, without_returned
+from mail.bounces.sections import ADDRESS, MAX_LINES, MAX_SECTION, share, trimmed, without_returned
 from mail.headers import Headers, read_head
 from mail.records import ParsedMail
 from schemas.ids import split_own_id
@@ -91,6 +91,7 @@ def from_text(mail: ParsedMail, mark: Mark) -> Bounce | None:
     sections = _sections(mail, report)
     if not sections and not mark.sure:
         return None
+    sections = sections or _lone(mail, report)
     total = len(sections)
     delayed = is_delay(mail.subject, report)
     if not sections:
@@ -160,6 +161,21 @@ def _sections(mail: ParsedMail, report: str) -> dict[str, str]:
     if not entries:
         entries = [one for kind in _entries(lines, set()) for one in kind if not _is_office(one[1])][:1]
     return _cut(lines, entries)
+
+
+def _lone(mail: ParsedMail, report: str) -> dict[str, str]:
+    """The one address that the notice of a mail system names, wherever it stands in a sentence."""
+    ours = {one.address.lower() for one in (*mail.to, *mail.cc, *mail.from_all)}
+    found: dict[str, str] = {}
+    for line in report.split("\n", 200)[:200]:
+        if "@" in line:
+            for match in ADDRESS.finditer(line[:2_000]):
+                address, before = trimmed(match.group()), line[: match.start()]
+                if address.lower() in ours or _is_office(address) or _FROM_US.search(before[-40:]):
+                    continue
+                if _plausible(address) and before[-1:] not in ("/", "="):
+                    found.setdefault(address.lower(), address)
+    return dict.fromkeys(found.values(), report[:MAX_SECTION]) if len(found) == 1 else {}
 
 
 def _entries(lines: list[str], ours: set[str]) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:

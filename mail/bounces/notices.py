@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import re2
@@ -51,6 +52,7 @@ _SUBJECT = (
     "couldn't be delivered", "warning: could not send",
     "warning: message", "delayed", "delivery delay", "delivery warning", "mail warning", "permanent delivery",
     "permanent fail", "temporary fail", "smtp server: errors", "ndn:", "ndr:", "dsn:", "transient", "rejected",
+    "not member", "non-member",
     "unzustellbar", "nicht zugestellt",
     "nicht zustellbar", "zustellung", "konnte nicht", "unbekannter empf", "non remis", "échec de", "non distribu",
     "non délivré", "notification d'état", "retour à l'expéditeur", "no se puede entregar", "no entregad",
@@ -123,8 +125,10 @@ _IN_BODY = Patterns(*UNDELIVERED, *map(re2.escape, _BODY))
 _OF_DELAY = Patterns(*map(re2.escape, (*_DELAY, *_CONTINUED)))
 _OF_TRYING = Patterns(*map(re2.escape, _CONTINUED))
 _OF_END = Patterns(*map(re2.escape, _FINAL))
+_SENTENCE = re.compile(r"[.!?](?=\s|$)|[。！？]|\n\s*\n")
 _OF_MAIL = Patterns(*DELIVERED)
-_MANAGERS = ("-bounces", "-owner", "-request", "-errors")
+_PROGRAMS = ("listserv", "majordomo", "lyris", "sympa", "ezmlm", "posta-certificata")
+_MANAGERS = ("-bounces", "-owner", "-request", "-errors", "-admin")
 """Ends of the local parts that mailing list programs write from."""
 _LOOKED_AT = 4_000
 _DAEMON_BEGINS = (*_DAEMONS[:8], "microsoftexchange")
@@ -209,12 +213,19 @@ def _undelivered(mail: ParsedMail) -> bool:
 
 
 def _told(mail: ParsedMail, local: str, subject: bool) -> bool:
-    """Whether an office's mail speaks of mail that did not arrive; a postmaster's subject or text, others' in both."""
-    start = mail.text[:_LOOKED_AT].lower()
+    """Whether an office's mail speaks of mail that did not arrive: a postmaster's in its subject or text, others' in
+    both, and in one sentence: parcels do not arrive, either, and their mails say `this e-mail was sent by a robot`.
+    """
+    start, head = mail.text[:_LOOKED_AT].lower(), mail.subject[:300].lower()
     body = bool(_IN_BODY.which(start))
-    if not (subject or body) or not ((subject and body) or local.startswith("postmaster")):
+    if local.startswith("postmaster"):
+        return (subject or body) and bool(_OF_MAIL.which(start) or _OF_MAIL.which(head))
+    if not (subject and body):
         return False
-    return bool(_OF_MAIL.which(start) or _OF_MAIL.which(mail.subject[:300].lower()))
+    if local in _PROGRAMS or local.endswith(_MANAGERS):
+        return True
+    sentences = (head, *_SENTENCE.split(start, 60))
+    return any(_OF_MAIL.which(one) and _IN_PLAIN_WORDS.which(one) for one in sentences)
 
 
 def _is_answer(subject: str) -> bool:

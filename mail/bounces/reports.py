@@ -34,7 +34,8 @@ def from_blocks(mail: ParsedMail, blocks: tuple[Headers, ...], form: str) -> Bou
     text = without_returned(mail.text)
     shown = sections_of(text, len(groups))
     whole = text[:_WHOLE] if len(groups) == 1 else ""
-    recipients = tuple(_recipient(group, shown, whole, share(len(groups))) for group in groups[:MAX_RECIPIENTS])
+    most = share(len(groups))
+    recipients = tuple(_recipient(group, shown, whole, most) for group in groups[:MAX_RECIPIENTS])
     server = next((typed(value) for block in blocks if (value := block.get("reporting-mta"))), None)
     return Bounce(recipients, len(groups), original_message_id(mail), server, form)
 
@@ -52,9 +53,9 @@ def _recipient(group: Headers, sections: dict[str, str], whole: str, most: int) 
     if original and "@" in original and "@" not in (address or ""):
         address = original  # `rfc822; user`, as local deliverers write it
     diagnostic = (typed(group.get("diagnostic-code")) or "")[: max(most, MAX_TEXT)]
-    stated = status_in((group.get("status") or "")[:100])
-    comment = (group.get("status") or "").partition("(")[2].rstrip(") ")
-    status, code = find_codes(diagnostic[:most])
+    field = group.get("status") or ""
+    stated, comment = status_in(field[:100]), field.partition("(")[2].rstrip(") ")
+    status, code = find_codes(diagnostic[:most]) if diagnostic else (None, None)
     if stated is not None and not (is_vague(stated) and status and status[0] == stated[0]):
         status = stated  # 5.0.0 says nothing that the server's own words do not say better
     if action in _REACHED:

@@ -27,6 +27,7 @@ PAIRS: tuple[tuple[str, tuple[Pair, ...]], ...] = (
         ("送信者|差出人", "拒否|不明|存在し"),
     )),
     ("rate_limited", (
+        ("", r"limit (?:for|on) sending|sending limit|limit of (?:messages|recipients)"),
         ("", r"too many (?:invalid|unknown|bad|failed|rejected|errors|illegal)|excessive (?:invalid|unknown|number)"),
     )),
     ("greylisted", (("", "grau ?liste|liste grise|lista gris|серый список|серого списка"),)),
@@ -73,7 +74,7 @@ PAIRS: tuple[tuple[str, tuple[Pair, ...]], ...] = (
         ("postkass|postboks|innboks|indbakke|mailboks|postlåd|kvote", r"\bfuld|\bfull|overskr|opbrugt"),
         ("postilaati|saapuneet|kiintiö|sähköpostilaati", "täynnä|täysi|täyt|ylit"),
         ("skrzynk|konto|limit|pojemnoś", "pełn|przepełnion|przekroczon|zapełnion"),
-        ("schránk|schránc|kvót", "pln|překroč|prekroč|přeplněn|zaplněn"),
+        ("schránk|schránc|kvót", "pln|překroč|prekroč|přeplněn|zaplněn|preplnen"),
         ("postafiók|postaláda|kvóta|tárhely", "megtelt|tele|betelt|túllép"),
         ("căsuț|casut|cutia|cutie|spațiu", "plin|depăși|depasi"),
         ("ящик|квот|хранилищ|скриньк|мест", "переполн|полон|заполнен|превышен|исчерпан|переповнен|перевищен"),
@@ -83,6 +84,9 @@ PAIRS: tuple[tuple[str, tuple[Pair, ...]], ...] = (
         ("メールボックス|受信箱|受信トレイ|容量|空き", "いっぱい|一杯|満杯|超過|超え|オーバー|不足|上限"),
         ("메일함|사서함|편지함|용량|저장 공간|받은편지함", "초과|가득|부족|꽉"),
         ("صندوق|البريد", "ممتلئ|امتلأ"), ("תיבת|התיבה", "מלאה|מלא"),
+        ("пощенска|кутия|квота", "пълна|препълнен|надвишен"), ("bústia|quota|espai", r"plena|ple\b|excedi|superad"),
+        ("sandučić|pretinac|poštanski|predal|kvota", "pun|prepun|poln|premaš|prekorač"),
+        ("pašto dėžut|dėžutė", "pilna|perpild"), ("pastkast", "pilna"), ("postkast", "täis"),
         ("hộp thư", "đầy"), ("kotak", "penuh"), ("กล่อง", "เต็ม"),
     )),
     ("no_mail_accepted", (
@@ -110,7 +114,9 @@ PAIRS: tuple[tuple[str, tuple[Pair, ...]], ...] = (
          r"\b(?:has|have|had|was|is|were|been)(?: been)? (?:deleted|removed|closed|terminated|cancell?ed|"
          r"discontinued|retired|"
          r"decommissioned|shut down|abolished)\b"),
-        ("", r"recipient address(?:es)? rejected ?: access denied"),
+        ("", r"recipient address(?:es)? rejected ?: access denied|no longer in use\b|not in use any ?more|"
+         r"rcpt not valid|not valid rcpt|"
+             r"invalid (?:final |delivery )+userid|addresses were unknown|unrecogni[sz]ed o/r name|\S unknown$"),
         ("", r"\bno such (?:user|recipient|mailbox|person|account|customer)\b|\b(?:user|recipient) unknown\b|"
              r"\bunknown user\b"),
         ("", r"\bno longer (?:exist|an? (?:valid|active) (?:e-?mail |user|member|employee|address)|with (?:us|the|"
@@ -163,6 +169,11 @@ PAIRS: tuple[tuple[str, tuple[Pair, ...]], ...] = (
               r"존재하지|찾을 수 없|없는|없습니다|잘못|탈퇴|알 수 없"),
         ("المستخدم|العنوان|المستلم|البريد", "غير موجود|غير معروف|لا يوجد|غير صالح"),
         ("נמען|משתמש|כתובת|תיבה", "לא קיי|לא נמצא|אינה קיימת|אינו קיים|לא ידוע"),
+        ("потребител|получател|адрес|кутия", "не съществува|неизвест|не е намерен|невалид"),
+        ("usuari|destinatari|adreça|bústia|compte", "no existeix|desconegu|no s'ha trobat|no és vàlid|eliminat"),
+        ("korisnik|primatelj|primalac|adresa|uporabnik|naslov", "ne postoji|nepoznat|nije pronađen|ne obstaja|neznan"),
+        ("vartotojas|gavėjas|adresas|lietotāj|adresāt|kasutaja|aadress",
+              "nerastas|neegzistuoja|nežinomas|neeksistē|nav atrast|nezinām|ei eksisteeri|ei leitud|tundmatu"),
         ("người nhận|địa chỉ|tài khoản|hộp thư", "không tồn tại|không tìm thấy|không hợp lệ"),
         ("penerima|alamat|pengguna|akun", r"tidak (?:ada|ditemukan|dikenal|valid|wujud|terdaftar)"),
         ("ผู้รับ|ที่อยู่|บัญชี", "ไม่พบ|ไม่มี|ไม่รู้จัก"),
@@ -198,7 +209,8 @@ PAIRS: tuple[tuple[str, tuple[Pair, ...]], ...] = (
     ),)),
     ("network", (
         (r"\bconnection\b", r"\b(?:failed|timed out|refused|aborted|was closed)"),
-        ("", r"unable to (?:make|establish|open) (?:a )?connection|(?:never|not) (?:answer|respond|repl)"),
+        ("", r"unable to (?:make|establish|open) (?:a )?connection|no route found|(?:never|not) (?:answer|respond|"
+         r"repl)"),
         ("verbindung|server", "nicht erreichbar|fehlgeschlagen|zeitüberschreitung|nicht möglich|nicht verfügbar"),
         ("serveur|connexion", "injoignable|ne répond|connexion (?:refusée|impossible)|indisponible|échoué|expiré"),
         ("servidor|conexión", "no responde|fallid|no disponible|no se pudo conectar|tiempo de espera|inaccesible"),

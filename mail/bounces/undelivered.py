@@ -26,7 +26,7 @@ UNDELIVERED = (
     r"недоставл|не (?:был[оаи]? |может быть |могло быть |удал\S+ |удаётся )?(?:доставл|доставит|отправлен)|"
     r"невозможно доставить|ошибка доставки",
     r"не (?:вдалося |було |може бути |вдається )?(?:доставлен|доставити)|недоставлен",
-    r"не (?:може да бъде |беше |е )?доставен",
+    r"не (?:може да бъде |беше |е )?доставен", r"no s'ha pogut lliurar|no lliurat",
     r"δεν παραδόθηκε|αδυναμία παράδοσης|ανεπίδοτ|δεν (?:ήταν δυνατή|μπόρεσε)",
     r"teslim edil(?:e)?m|iletilem|gönderilem|ulaştırılam",
     r"退信|退回|未能(?:投递|送达|发送|投遞|送達)|无法(?:投递|送达|传递|发送)|無法(?:投遞|送達|傳送|寄送|傳遞)|投递失败|"
@@ -42,7 +42,7 @@ UNDELIVERED = (
 """Expressions (RE2, lower case)."""
 
 DELIVERED = (
-    r"\b(?:e-?mails?|messages?|mailbox|smtp|[45][0-9][0-9][ -]#?[45]\.[0-9])\b",
+    r"\b(?:(?:e-?)?mails?|messages?|mailbox|smtp|mailing|submission|posting|[45][0-9][0-9][ -]#?[45]\.[0-9])\b",
     r"nachricht|postfach|courriel|mensaje|correo|mensagem|messaggi|bericht|meddel|melding|besked|viesti|wiadomo|zpráv|"
     r"správ|üzenet|levél|mesaj|ileti|письм|сообщ|почт|повідом|\bлист|μήνυμα|e-post|邮件|郵件|信件|邮箱|信箱|メール|"
     r"메일|رسالة|הודע|thư|ข้อความ|\bpesan\b|poruk|sporočil",
