@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mail.protected.armour import blocks_in
-from mail.protected.cms import cms_kind
+from mail.protected.cms import as_der, cms_kind
 from mail.protected.opened import SMIME_TYPES
 from mail.records import ParsedMail, Part
 
@@ -73,7 +73,7 @@ _BY_BLOCK: dict[str, ProtectionKind] = {
 _SMIME_NAMES = (".p7m", ".p7s", ".p7z")
 _PGP_NAMES = (".asc", ".pgp", ".gpg", ".sig")
 _ANY_FILE = ("application/octet-stream", "application/binary", "text/plain", "application/pgp")
-_HEAD = 64
+_HEAD = 128
 _PGP_HEAD = 4_096
 _PKCS7 = "-----BEGIN PKCS7-----"
 _MAX_AUTOCRYPT = 64 * 1024
@@ -148,7 +148,7 @@ def _of_part(part: Part, structured: bool) -> Iterator[Protection]:
 
 
 def _smime(part: Part, name: str) -> ProtectionKind | None:
-    by_data = _BY_CMS.get(cms_kind(part.data(_HEAD)))
+    by_data = _BY_CMS.get(cms_kind(as_der(part.data(_HEAD))))
     by_name = _BY_SMIME_TYPE.get((part.parameter("smime-type") or "").lower())
     if by_data == "smime_signed" and by_name in ("smime_certificates", "smime_signed"):
         return by_name

@@ -7,8 +7,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mail.protected.ber import BerError, Element, Reader, oid_text
+from mail.transfer import decode_transfer
 
-__all__ = ["CmsKind", "SignedData", "Signer", "certificate_identity", "cms_kind", "decompressed", "read_signed"]
+__all__ = [
+    "CmsKind",
+    "SignedData",
+    "Signer",
+    "as_der",
+    "certificate_identity",
+    "cms_kind",
+    "decompressed",
+    "read_signed",
+]
 
 CmsKind = Literal["signed", "encrypted", "compressed", "other"]
 
@@ -60,6 +70,18 @@ class SignedData:
     """In DER, at most 64."""
     signers: tuple[Signer, ...]
     """At most 8; none in a file that only carries certificates."""
+
+
+def as_der(data: bytes) -> bytes:
+    """`data` without the base64 of mails that do not declare it, and without the frame of PEM (RFC 7468 §8, §9)."""
+    text = data[:_HEAD].lstrip()
+    if text.startswith((b"-----BEGIN PKCS7-----", b"-----BEGIN CMS-----")):
+        packed = data.split(b"-----", 3)[2]
+    elif text.startswith(b"MI"):  # 0x30 0x80 and above
+        packed = data
+    else:
+        return data
+    return decode_transfer(packed, "base64", len(packed))[0]
 
 
 def cms_kind(data: bytes) -> CmsKind | None:

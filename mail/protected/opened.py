@@ -6,12 +6,12 @@ What is encrypted stays closed, and is named as the defect `encrypted`. A signed
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from mail.mime import Node, Tree, read_tree
 from mail.protected.ber import BerError
-from mail.protected.cms import cms_kind, decompressed, read_signed
+from mail.protected.cms import as_der, cms_kind, decompressed, read_signed
 from mail.records import Part
 from mail.transfer import decode_transfer
 
@@ -41,13 +41,13 @@ class Wrapper(Node):
 
 def open_signed(root: Node, tree: Tree) -> Node:
     """The tree with signed and compressed S/MIME opened; `root` itself where there is none. Adds defects to `tree`."""
-    if root.children:
-        opener = _Opener(tree, min(_CEILING, tree.limits.part_bytes, _FLOOR + _RATIO * len(root.source)))
-        opener.within(root, 0)
+    if not root.children and not is_wrapper(root):
         return root
-    if not is_wrapper(root):
-        return root
-    return _Opener(tree, min(_CEILING, tree.limits.part_bytes, _FLOOR + _RATIO * len(root.source))).opened(root, 0)
+    opener = _Opener(tree, min(_CEILING, tree.limits.part_bytes, _FLOOR + _RATIO * len(root.source)))
+    if not root.children:
+        return opener.opened(root, 0)
+    opener.within(root, 0)
+    return root
 
 
 def is_wrapper(node: Node) -> bool:
@@ -90,7 +90,8 @@ class _Opener:
             self.tree.defect("encrypted", node.path)
 
     def opened(self, node: Node, layer: int) -> Node:
-        data = decode_transfer(node.source[node.start : node.end], node.encoding, self.tree.limits.part_bytes)[0]
+        travelled = node.source[node.start : node.end]
+        data = as_der(decode_transfer(travelled, node.encoding, self.tree.limits.part_bytes)[0])
         kind = cms_kind(data)
         if kind == "encrypted" or (kind is None and (node.type.get("smime-type") or "").lower() in _ENCRYPTED):
             self.tree.defect("encrypted", node.path)
@@ -102,14 +103,28 @@ class _Opener:
         content = self._content(data, kind == "compressed", node.path)
         if not _is_entity(content):
             return node
-        inner = read_tree(content, self.tree)
-        for one in _all(inner):
-            one.path = f"{node.path}.s{one.path}"
+        inner = self._read(content, f"{node.path}.s")
         if inner.children:
             self.within(inner, layer + 1)
         elif is_wrapper(inner):
             inner = self.opened(inner, layer + 1)
         return Wrapper(**{name: getattr(node, name) for name in _FIELDS}, children=[inner])
+
+    def _read(self, content: bytes, prefix: str) -> Node:
+        """The tree of `content`; its paths, also in defects, begin with `prefix`."""
+        tree = Tree(self.tree.limits, parts=self.tree.parts)
+        inner = read_tree(content, tree)
+        self.tree.parts = tree.parts
+        self.tree.dropped += tree.dropped
+        for defect in tree.defects:
+            code, at, path = defect.partition("@")
+            self.tree.defect(code, f"{prefix}{path}" if at else "")
+        waiting = [inner]
+        while waiting:
+            one = waiting.pop()
+            one.path = f"{prefix}{one.path}"
+            waiting.extend(one.children)
+        return inner
 
     def _content(self, data: bytes, compressed: bool, path: str) -> bytes:
         try:
@@ -129,11 +144,3 @@ def _is_entity(content: bytes) -> bool:
     """Whether content begins with a header that has MIME fields; files, and certificates alone, do not."""
     head = content[:4096].lower().replace(b"\r\n", b"\n").partition(b"\n\n")[0]
     return head.startswith((b"content-", b"mime-version:")) or b"\ncontent-type:" in head
-
-
-def _all(node: Node) -> Iterator[Node]:
-    waiting = [node]
-    while waiting:
-        one = waiting.pop()
-        yield one
-        waiting.extend(one.children)

@@ -16,7 +16,7 @@ from mail.limits import DEFAULT, Limits
 from mail.mime import Node, Tree, read_tree
 from mail.msg import is_msg, read_msg
 from mail.protected.armour import clear_texts
-from mail.protected.cms import cms_kind
+from mail.protected.cms import as_der, cms_kind
 from mail.protected.opened import Wrapper, is_wrapper, open_signed, saved_entity
 from mail.protected.pgp import canonical_texts, check_cleartext, check_pgp
 from mail.protected.results import SignatureCheck, Trust
@@ -100,10 +100,10 @@ class _Checker:
             return
         exact = entity.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
         forms: Sequence[bytes] = (exact,) if exact == entity else (exact, entity)
-        yield from check_smime(data, forms, self.trust, self.at, self.authors, blank)
+        yield from check_smime(as_der(data), forms, self.trust, self.at, self.authors, blank)
 
     def _opaque(self, node: Node, whole: bool) -> Iterator[SignatureCheck]:
-        data = self._data(node, self.limits.part_bytes)
+        data = as_der(self._data(node, self.limits.part_bytes))
         if cms_kind(data) == "signed":
             blank = SignatureCheck("smime", "opaque", node.path, "broken", "", whole)
             yield from check_smime(data, (), self.trust, self.at, self.authors, blank)

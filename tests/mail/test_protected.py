@@ -65,6 +65,21 @@ def test_what_is_signed_is_opened_whatever_servers_call_it(kind: str) -> None:
     assert root.headers.text("subject") == "Broken screen"
 
 
+def test_base64_that_nobody_declares_is_read() -> None:
+    part = signed_part().replace(b"Content-Transfer-Encoding: base64\r\n", b"")
+    head, _, body = part.partition(b"\r\n\r\n")
+    pem = head + b"\r\n\r\n-----BEGIN PKCS7-----\r\n" + body + b"-----END PKCS7-----\r\n"
+    for raw in (HEAD + part, HEAD + pem):
+        assert leaves(opened(raw)[0]) == [("1.s1", "text/plain")]
+        assert [one.result for one in check_signatures(raw, KEYS, MOMENT)] == ["verified"]
+        assert protections(parse(raw)) == ("smime_signed",)
+
+
+def test_defects_within_name_the_part_within() -> None:
+    broken = b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text\r\n\r\nHi\r\n"
+    assert opened(HEAD + signed_part(broken))[1].defects == ["multipart_unclosed", "content_type_broken@1.s1"]
+
+
 def test_multiparts_within_signatures_compression_and_signatures_again_are_opened() -> None:
     inner = signed_part(MIXED, indefinite=True)
     raw = HEAD + signed_part(make.pkcs7_part(make.compressed_cms(inner), COMPRESSED))
