@@ -1,7 +1,10 @@
-"""What four libraries for reply text check of themselves, asked of `mail.reply` by the mapping in its docstring.
+"""What four libraries for reply text check of themselves, asked of `mail.reply` by the mapping in its docstring, and
+own mails with their new text.
 
 Exact checks compare after folding white space. A text that stands in the zapier set and in the mail-parser-reply set
-counts once for each check that differs.
+counts once for each check that differs. The own mails (`tests/mail/corpus/`: `threads`, `replies`) were written without
+knowing the code; new text is what was written now, without history, attribution, copied header, signature, device line,
+disclaimer and banner; in a forward the sender's note and the passed-on texts without their headers.
 """
 
 from __future__ import annotations
@@ -18,7 +21,10 @@ from mail.html import html_page, html_to_text
 from mail.parse import parse
 from mail.reply import Context, Embedded, Form, ZoneKind, Zones, divide, divide_thoroughly, reply_of
 
-__all__ = ["measure"]
+__all__ = ["OWN", "measure", "own_mails"]
+
+OWN = Path(__file__).resolve().parents[2] / "tests" / "mail" / "corpus"
+"""Own-written mails, by kind."""
 
 _TAILS = (ZoneKind.SIGNATURE, ZoneKind.DISCLAIMER)
 _HEADS = (ZoneKind.ATTRIBUTION, ZoneKind.HEADER)
@@ -37,14 +43,35 @@ class Check:
 
 
 def measure(corpora: Path) -> list[Figure]:
-    """One figure a folder."""
+    """One figure a folder, and one for each kind of own mails."""
     sets: dict[str, Callable[[Path], Iterable[Check]]] = {
         "talon": _talon,
         "zapier_email_reply_parser": _zapier,
         "mail_parser_reply": _mail_parser_reply,
         "quotequail": _quotequail,
     }
-    return [_figure(name, list(checks(corpora / name))) for name, checks in sets.items()]
+    figures = [_figure(name, list(checks(corpora / name))) for name, checks in sets.items()]
+    return [
+        *figures,
+        _own("reply text, own business threads", OWN / "threads", 0.75),
+        _own("reply text, own replies in 24 languages", OWN / "replies", 0.80),
+    ]
+
+
+def own_mails(folder: Path) -> Iterable[Check]:
+    """A check for each `NAME.eml` of `folder`: its new text equals `NAME.txt`."""
+    for path in sorted(folder.glob("*.eml")):
+        wanted = path.with_suffix(".txt").read_text("utf-8")
+        ours = reply_of(parse(path.read_bytes())).text
+        yield Check(path.name, _folded(ours) == _folded(wanted), ours, wanted)
+
+
+def _own(name: str, folder: Path, must: float) -> Figure:
+    checks = list(own_mails(folder))
+    differences = [
+        f"{one.where}: {one.ours!r:.160} vs {one.theirs!r:.160}: ours is wrong" for one in checks if not one.holds
+    ]
+    return Figure(name, "own", len(checks) - len(differences), len(checks), must, 0.95, differences)
 
 
 def _figure(folder: str, checks: list[Check]) -> Figure:
