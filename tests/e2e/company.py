@@ -5,7 +5,8 @@ from __future__ import annotations
 import imaplib
 import smtplib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from email import policy
 from email.message import EmailMessage, Message
@@ -94,6 +95,12 @@ class Company:
                 assert isinstance(parts[0], tuple)
                 mails.append(BytesParser(policy=policy.default).parsebytes(parts[0][1]))
             return mails
+
+    def inboxes_of(self, addresses: Iterable[str]) -> dict[str, list[Message]]:
+        """The inbox of each address; many are asked beside each other, for the mail server takes its time to answer."""
+        wanted = list(addresses)
+        with ThreadPoolExecutor(16) as pool:
+            return dict(zip(wanted, pool.map(self.inbox_of, wanted), strict=True))
 
     def _installation(self) -> dict[str, object]:
         return {
