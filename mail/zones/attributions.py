@@ -34,8 +34,8 @@ _DIGITS = {
 _SELF = re.compile(
     r"\b(?:i (?:wrote|write|said)|we (?:wrote|said)|ich|wir|j['’](?:ai|avais) écrit|nous avons|escribí|escribimos|"
     r"escrevi|escrevemos|ho scritto|avevo scritto|abbiamo|ik|wij|jag|jeg|skrev vi|vi skrev|kirjoitin|kirjoitimme|"
-    r"napisałem|napisałam|pisałem|pisałam|napisaliśmy|jsem|som napísal|som napísala|я|мы|ми|írtam|írtuk|yazdım|yazdık|έγραψα|"
-    r"am scris|sam pisao|sam napisao|sam napisala)\b"
+    r"napisałem|napisałam|pisałem|pisałam|napisaliśmy|jsem|som napísal|som napísala|я|мы|ми|írtam|írtuk|yazdım|"
+    r"yazdık|έγραψα|am scris|sam pisao|sam napisao|sam napisala)\b"
 )
 """Who writes of their own words tells a story: `On 3 November at 10:12 I wrote to you:`."""
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"'‘’“”:,;]{1,120}@[^\s<>()\[\]\"',;:]{1,200}")

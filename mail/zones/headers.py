@@ -28,6 +28,7 @@ __all__ = [
 ]
 
 _LONGEST_NAME = 40
+_LONGEST_MARK = 60
 _MOST_LINES = 120
 _MOST_WRAPPED = 90
 _WRAPPED_AT = 66
@@ -155,6 +156,9 @@ def mark_at(bare: str) -> Mark | None:
         return Mark(False, True)
     if key.startswith(_NAMING) and (rules or key.startswith("original")):
         return Mark(not key.startswith("original"), True)
+    worded = 6 <= len(key) <= _LONGEST_MARK and key.replace(" ", "").isalpha()
+    if rules and worded and bare[-3:].strip(_EDGES) == "" and bare[-1] in _RULE:
+        return Mark(False, False)  # in words that are not known
     return None
 
 

@@ -95,11 +95,12 @@ ORIGINAL_MARKS = (
     "původní email", "pôvodný e-mail", "pôvodný mail", "pôvodný email", "eredeti levél", "eredeti e-mail",
     "eredeti email", "oryginalny e-mail", "oryginalny mail", "pierwotna wiadomość", "wiadomość źródłowa",
     "mesaj inițial", "mesajul inițial", "asıl ileti", "asıl mesaj", "orijinal e-posta", "özgün e-posta",
-    "первоначальное сообщение", "оригинал сообщения", "початковий лист", "оригінал повідомлення", "πρωτότυπο μήνυμα",
-    "الرسالة الاصلية", "원본 메세지", "원문", "원본", "原始信件", "原信", "原始消息", "原始邮件信息", "原信内容",
-    "原文如下", "元メッセージ", "元のメッセ-ジ", "izvorna e-pošta", "originalna poruka", "изворна порука",
+    "özgün i̇leti", "orijinal i̇leti", "первоначальное сообщение", "оригинал сообщения", "початковий лист",
+    "оригінал повідомлення", "πρωτότυπο μήνυμα", "الرسالة الاصلية", "원본 메세지", "原始信件", "原信", "原始消息",
+    "原始邮件信息", "原信内容",
+  "元メッセージ", "元のメッセ-ジ", "izvorna e-pošta", "originalna poruka", "изворна порука",
     "оригинална порука", "original poruka", "original melding", "ursprungleg melding", "email asli",
-    "original mail header", "antwort auf", "citat", "zitat", "quoted message", "quoted text",
+    "original mail header",
 )  # fmt: skip
 """What stands between the rules of `-----Original Message-----`."""
 
