@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import islice
 from typing import TypeVar
 
 from cryptography import x509
@@ -40,12 +41,22 @@ _FOR_MAIL = (ExtendedKeyUsageOID.EMAIL_PROTECTION, ExtendedKeyUsageOID.ANY_EXTEN
 
 @lru_cache(maxsize=16)
 def _certificates(data: bytes) -> tuple[x509.Certificate, ...]:
-    """Certificates in PEM or one in DER; those that cannot be read are left out."""
-    if data[:1] == b"\x30":
-        found = [_loaded(data)]
-    else:
-        found = [_from_pem(match[0] + b"-----") for match, _ in zip(_PEM.finditer(data), range(_MAX_TRUSTED))]  # noqa: B905
-    return tuple(one for one in found if one is not None)
+    """Certificates in PEM and in DER, in any mixture; those that cannot be read are left out."""
+    blocks = (match[0] + b"-----" for match in _PEM.finditer(data))
+    found = [one for one in map(_from_pem, islice(blocks, _MAX_TRUSTED)) if one is not None]
+    rest = _PEM.sub(b"", data) if found else data
+    at = rest.find(b"\x30")
+    reader = Reader(rest)
+    while at >= 0 and len(found) < _MAX_TRUSTED:
+        try:
+            element = reader.element(at)
+        except BerError:
+            break
+        certificate = _loaded(reader.whole(element))
+        if certificate is not None:
+            found.append(certificate)
+        at = rest.find(b"\x30", element.end)
+    return tuple(found)
 
 
 @lru_cache(maxsize=16)

@@ -7,7 +7,7 @@ for bad; here they are judged at the time of the mail as well.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -28,7 +28,8 @@ _MAX_SIGNATURES = 8
 _MAX_SIGNATURE = 64 * 1024
 _MAX_KEYS = 1_000
 _MAX_COPIES = 8
-_SIGNATURE_TAG = 2
+_SIGNATURE_TAG, _KEY_TAG = 2, 6
+_KEY_BLOCK = b"-----BEGIN PGP PUBLIC KEY BLOCK-----"
 _OLD_LENGTHS = {0: 1, 1: 2, 2: 4}
 _WEAK = frozenset(["MD5", "SHA1", "RipeMD"])
 
@@ -161,12 +162,37 @@ def _guarded(work: Callable[[], T]) -> T | None:
 @lru_cache(maxsize=16)
 def _keys(data: bytes) -> tuple[_Key, ...]:
     found: list[_Key] = []
-    certificates = _guarded(lambda: pysequoia.Cert.split_bytes(data)) if data else None
-    for one in (certificates or [])[:_MAX_KEYS]:
-        key = _guarded(lambda one=one: _read_key(one))  # type: ignore[misc]
+    for piece in _key_pieces(data):
+        key = _guarded(lambda piece=piece: _read_key(pysequoia.Cert.from_bytes(piece)))  # type: ignore[misc]
         if key is not None:
             found.append(key)
+        if len(found) >= _MAX_KEYS:
+            break
     return tuple(found)
+
+
+def _key_pieces(data: bytes) -> Iterator[bytes]:
+    """Binary keys, one by one, out of armoured blocks and of what stands between them."""
+    at = 0
+    while (start := data.find(_KEY_BLOCK, at)) >= 0:
+        yield from _keys_within(data[at:start])
+        end = data.find(b"-----END PGP ", start)
+        at = len(data) if end < 0 else data.find(b"-----", end + 5) + 5
+        yield from _keys_within(dearmoured(data[start:at].decode("latin-1")) or b"")
+    yield from _keys_within(data[at:])
+
+
+def _keys_within(data: bytes) -> Iterator[bytes]:
+    """Binary keys that stand behind each other: each begins with its primary key (RFC 9580 §10.1)."""
+    begin = end = 0
+    for tag, start, stop in _packets(data):
+        if tag == _KEY_TAG:
+            if end > begin:
+                yield data[begin:end]
+            begin = start
+        end = stop
+    if end > begin:
+        yield data[begin:end]
 
 
 def _read_key(certificate: pysequoia.Cert) -> _Key:
@@ -185,11 +211,26 @@ def _read_key(certificate: pysequoia.Cert) -> _Key:
 
 
 def _signatures(data: bytes) -> list[bytes]:
-    """Signature packets, one by one (RFC 9580 §4.2); others are left out, and so is all after a broken one."""
+    """Signature packets, one by one; others are left out, and so is all after a broken one."""
     found: list[bytes] = []
+    for tag, start, stop in _packets(data):
+        if tag == _SIGNATURE_TAG and stop - start <= _MAX_SIGNATURE:
+            found.append(data[start:stop])
+        if len(found) >= _MAX_SIGNATURES:
+            break
+    return found
+
+
+def _packets(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Tag, begin and end of each packet (RFC 9580 §4.2) up to a broken one; line ends between files are passed over."""
     at = 0
-    while at + 2 < len(data) and len(found) < _MAX_SIGNATURES and data[at] & 0x80:
+    while at + 2 < len(data):
         first = data[at]
+        if first in b"\r\n":
+            at += 1
+            continue
+        if not first & 0x80:
+            return
         if first & 0x40:
             tag, one = first & 0x3F, data[at + 1]
             if one < 192:
@@ -199,15 +240,13 @@ def _signatures(data: bytes) -> list[bytes]:
             elif one == 255:
                 start, size = at + 6, int.from_bytes(data[at + 2 : at + 6])
             else:
-                break  # a length in pieces, which signatures may not have
+                return  # a length in pieces, which neither keys nor signatures may have
         else:
             tag, width = first >> 2 & 0x0F, _OLD_LENGTHS.get(first & 3, 0)
             if not width:
-                break
+                return
             start, size = at + 1 + width, int.from_bytes(data[at + 1 : at + 1 + width])
-        if size > _MAX_SIGNATURE or start + size > len(data):
-            break
-        if tag == _SIGNATURE_TAG:
-            found.append(data[at : start + size])
+        if start + size > len(data):
+            return
+        yield tag, at, start + size
         at = start + size
-    return found

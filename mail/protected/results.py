@@ -21,11 +21,11 @@ class Trust:
     """What the caller trusts, as bytes: nothing is looked up anywhere. What cannot be read in it trusts nobody."""
 
     certificates: bytes = b""
-    """Certificates of authorities, or of people themselves, in PEM (any number) or one in DER."""
+    """Certificates of authorities, or of people themselves, in PEM or DER: files behind each other."""
     intermediates: bytes = b""
     """Certificates that may stand between, in the same forms; what a mail brings is used without being told."""
     keys: bytes = b""
-    """OpenPGP public keys, armoured or binary, any number."""
+    """OpenPGP public keys, armoured or binary: files behind each other."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,11 +74,18 @@ def test_changed_content_and_other_keys_fail() -> None:
     assert found.fingerprint
     assert check(beside(), Trust()).result == "unknown_key"
     assert check(beside(), Trust(keys=b"junk")).result == "unknown_key"
-    both = Trust(
-        keys=bytes(make.pgp_key("Bob <bob@example.org>").extract_certificate())
-        + bytes(make.pgp_key().extract_certificate())
-    )
-    assert check(beside(), both).result == "verified"
+    bob, ann = make.pgp_key("Bob <bob@example.org>").extract_certificate(), make.pgp_key().extract_certificate()
+    broken = str(bob).replace("x", "y", 9).encode()
+    for files in (
+        (bytes(bob), bytes(ann)),
+        (str(bob).encode(), str(ann).encode()),
+        (bytes(bob), str(ann).encode()),
+        (b"My keys:", other, bytes(ann)),
+        (broken, bytes(ann)),
+        (bytes(ann), b"junk"),
+    ):
+        both = Trust(keys=b"\n".join(files))
+        assert check(beside(), both).result == "verified", files
 
 
 def test_the_key_must_be_the_senders() -> None:

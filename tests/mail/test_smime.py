@@ -344,7 +344,9 @@ def test_trust_that_cannot_be_read_trusts_nobody() -> None:
     for junk in (b"junk", b"\x30\x03\x02\x01\x01", pem.replace(b"MII", b"AAA", 1)):
         assert check(opaque(), Trust(junk)).result == "unknown_key"
     broken = pem.replace(b"MII", b"AAA", 1)
-    assert check(opaque(), Trust(broken + pem)).result == "verified"
+    other = make.owner("Other Root", make.key("ec", 3), authority=True)
+    for files in ((broken, pem), (other.der, make.authority().der), (pem, other.der), (other.der, pem)):
+        assert check(opaque(), Trust(b"\n".join(files))).result == "verified"
 
 
 def test_a_signer_named_by_a_key_that_no_certificate_has_is_unknown() -> None:
