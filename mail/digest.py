@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import hashlib
 
-from mail.records import ParsedMail
+from mail.records import ParsedMail, Part
 
 __all__ = ["content_digest"]
 
+_FIELDS = ("message-id", "date", "from")
+_ALL_FIELDS = (*_FIELDS, "subject", "to", "cc")
+_SEALED = frozenset(["base64", "x-uuencode", "uuencode", "x-uue", "uue"])
+"""Encodings that keep each byte of their content."""
+_TEXTS = ("message/", "application/pgp-", "application/xml", "application/json")
+_ENDINGS = ("+xml", "+json")
 _CHUNK = 256 * 1024
 """Bytes whose lines are taken apart at a time: each line costs forty bytes more than it has."""
 
@@ -15,38 +21,54 @@ _CHUNK = 256 * 1024
 def content_digest(mail: ParsedMail) -> str:
     """SHA-256 (hex) over Message-ID, Date, From and the decoded leaf contents, each length-prefixed.
 
-    Fields are unfolded and their blanks folded, line ends and blanks at the end of texts are not looked at: servers and
-    protocols change those. A leaf that the limits cut counts with its size in the mail as well.
+    Of a mail without a Message-ID, Subject, To and Cc count too: a robot sends many in one second. Fields are unfolded
+    and their blanks folded. Of texts, and of what travels as text, line ends and blanks at the ends of lines are not
+    looked at: servers and protocols change those. A leaf that the limits cut counts with its size in the mail as well.
     """
+    headers, parts = mail.headers, mail.parts
     digest = hashlib.sha256()
 
     def add(data: bytes) -> None:
         digest.update(len(data).to_bytes(8, "big"))
         digest.update(data)
 
-    for name in ("message-id", "date", "from"):
-        value = " ".join((mail.headers.text(name) or "").split())
-        add(value.encode("utf-8", "surrogatepass"))
-    opened = {
-        ".".join(numbers[:depth])
-        for numbers in (part.path.split(".") for part in mail.parts if part.embedded)
-        for depth in range(1, len(numbers))
-    }
-    for part in mail.parts:
-        if part.content_type.startswith("message/") and part.path in opened:
-            continue  # an embedded message: its own leaves follow
-        if part.content_type.startswith("text/"):
-            data = part.data()
-            if b"\r" in data:
-                data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-            if b" \n" in data or b"\t\n" in data or data.endswith((b" ", b"\t")):
-                data = _without_blanks(data)
-            add(data.rstrip(b"\n"))
+    for name in _FIELDS if mail.message_id else _ALL_FIELDS:
+        add(" ".join((headers.text(name) or "").split()).encode("utf-8", "surrogatepass"))
+    # An embedded message's own leaves follow it: the message as a whole is not counted again.
+    opened = _opened(parts) if len(parts) > 1 else ()
+    for part in parts:
+        if part.path in opened and part.content_type.startswith("message/"):
+            continue
+        if part.content_type.startswith("text/") or _travels_as_text(part):
+            add(_canonical(part.data()))
         else:
             add(bytes.fromhex(part.sha256))
         if part.cut:
             add(str(part.encoded_size).encode())
     return digest.hexdigest()
+
+
+def _opened(parts: tuple[Part, ...]) -> set[str]:
+    """Paths above those of leaves of embedded messages."""
+    return {
+        ".".join(numbers[:depth])
+        for numbers in (part.path.split(".") for part in parts if part.embedded)
+        for depth in range(1, len(numbers))
+    }
+
+
+def _travels_as_text(part: Part) -> bool:
+    """Whether servers may change the line ends of `part`, or encode it and so give it those of RFC 2049 §4."""
+    return part.encoding not in _SEALED or part.content_type.startswith(_TEXTS) or part.content_type.endswith(_ENDINGS)
+
+
+def _canonical(data: bytes) -> bytes:
+    """`data` with LF for line ends, without blanks before them and without empty lines at its end."""
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if b" \n" in data or b"\t\n" in data or data.endswith((b" ", b"\t")):
+        data = _without_blanks(data)
+    return data.rstrip(b"\n")
 
 
 def _without_blanks(data: bytes) -> bytes:

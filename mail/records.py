@@ -58,8 +58,14 @@ class Part:
 
     def data(self, limit: int | None = None) -> bytes:
         """Decoded content, at most `limit` bytes (default: as much as `size` says); decoded anew at each call."""
-        most = self.size if limit is None else min(limit, self.size)
-        return decode_transfer(self._source[self._start : self._end], self.encoding, most)[0]
+        raw = self._source[self._start : self._end]
+        if limit is not None and limit < self.size:
+            # Enough for a few bytes of a large part, unless they stand behind what decodes to nothing.
+            start = decode_transfer(raw, self.encoding, max(0, limit))[0]
+            if len(start) == limit:
+                return start
+        most = self.size if limit is None else max(0, min(limit, self.size))
+        return decode_transfer(raw, self.encoding, len(raw))[0][:most]
 
     @property
     def encoded_size(self) -> int:

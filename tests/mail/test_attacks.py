@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import time
 import tracemalloc
 
 import pytest
 
+from mail.digest import content_digest
 from mail.html import html_to_text
 from mail.parse import parse
 from mail.words import decode_words
-from tests.mail.build import HEAD
+from tests.mail.build import HEAD, mail, multipart
+from tests.mail.seeds import SEEDS
 
 
 @pytest.mark.parametrize("piece", ["=?a?x?é", "=?*?q?é", "=?a?b?éA", "=?a?b?A", "=?utf-8?q?é=C3"])
@@ -40,3 +44,50 @@ def test_a_long_line_is_not_read_again_at_each_tag_below_it() -> None:
     started = time.process_time()
     html_to_text(html, 1024 * 1024)
     assert time.process_time() - started < 0.4
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("base64", "\n" * 5_000 + base64.b64encode(b"hello world").decode()),
+        ("quoted-printable", "=\n" * 3_000 + "hello world"),
+        ("quoted-printable", "hello" + " " * 9_000 + "\nworld"),
+        ("x-uuencode", "a word before\n" * 3_000 + "begin 644 a\n#86)C\n`\nend\n"),
+    ],
+    ids=["empty lines", "soft breaks", "blanks before a line end", "text before the file"],
+)
+def test_content_behind_what_decodes_to_nothing_is_the_same_when_it_is_asked_for_again(
+    encoding: str, body: str
+) -> None:
+    part = mail(f"Content-Type: a/b\nContent-Transfer-Encoding: {encoding}\n", body).parts[0]
+    whole = part.data()
+    assert hashlib.sha256(whole).hexdigest() == part.sha256
+    assert [part.data(limit) for limit in (0, 1, 3, part.size, 10_000)] == [
+        whole[:limit] for limit in (0, 1, 3, part.size, 10_000)
+    ]
+
+
+@pytest.mark.parametrize("number", range(len(SEEDS)))
+def test_the_same_mail_with_either_line_end_has_one_content_digest(number: int) -> None:
+    unix = SEEDS[number].replace(b"\r\n", b"\n")
+    assert content_digest(parse(unix)) == content_digest(parse(unix.replace(b"\n", b"\r\n")))
+
+
+def test_what_travels_as_text_has_one_content_digest_when_a_relay_encodes_it() -> None:
+    def digest(kind: str, encoding: str, content: str) -> str:
+        part = f"Content-Type: {kind}\nContent-Transfer-Encoding: {encoding}\n\n{content}"
+        return content_digest(mail(*multipart("mixed", "\nhello", part)))
+
+    for kind in ("application/xml", "image/svg+xml", "application/pgp-signature", "message/delivery-status"):
+        coded = base64.encodebytes(b"<a>\r\n</a>\r\n").decode()
+        assert digest(kind, "7bit", "<a>\n</a>") == digest(kind, "base64", coded)
+        assert digest(kind, "7bit", "<a>\n</a>") != digest(kind, "7bit", "<b>\n</a>")
+    assert digest("a/b", "base64", "AAo=") != digest("a/b", "base64", "AA0K")
+
+
+def test_mails_without_a_message_id_differ_by_what_they_say_and_to_whom() -> None:
+    base = "From: robot@example.org\nDate: Mon, 23 Nov 2026 09:00:00 +0100\n"
+    heads = ["Subject: Pump 1\n", "Subject: Pump 2\n", "Subject: Pump 1\nTo: a@b.c\n", "Subject: Pump 1\nCc: a@b.c\n"]
+    assert len({content_digest(mail(head, base=base)) for head in heads}) == 4
+    base += "Message-ID: <1@example.org>\n"
+    assert len({content_digest(mail(head, base=base)) for head in heads}) == 1
