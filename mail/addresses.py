@@ -138,6 +138,8 @@ class _Scan:
 
     def _reset(self) -> None:
         self._outside: list[str] = []
+        self._after: list[str] = []
+        """What follows the angle brackets: of this mailbox, or of the next where a comma was forgotten."""
         self._angle: list[str] | None = None
         self._comment: list[str] = []
         # Kept beside the pieces, so that no step looks at all of them again.
@@ -165,7 +167,9 @@ class _Scan:
             self._depth = 1
         elif first == "<":
             if self._angle_full:  # a comma was forgotten
+                after, self._after = self._after, []
                 self.close()
+                self._outside = after
             self._in_angle, self._angle = True, []
         elif first == ",":
             self.close()
@@ -184,7 +188,7 @@ class _Scan:
                     self.groups.append((name, []))
         elif first != ">":
             self._outside_at = self._outside_at or "@" in token
-            self._outside.append(token)
+            (self._after if self._angle_full else self._outside).append(token)
 
     def _take_comment(self, token: str, first: str) -> None:
         if first == "(":
@@ -199,7 +203,7 @@ class _Scan:
     def close(self) -> None:
         """The end of one mailbox."""
         if self._outside or self._angle is not None:
-            outside = "".join(self._outside)
+            outside = "".join(self._outside + self._after)
             if self._angle is not None:
                 self._add(outside, "".join(self._angle), bracketed=True)
             elif "@" in outside:
@@ -236,6 +240,10 @@ class _Scan:
         # `Ann ann@example.org` without brackets, or blanks around the `@` (obsolete syntax).
         left, at, right = " ".join(outside.split()).rpartition("@")
         words = (left.rstrip() + at + right.strip().replace(" .", ".").replace(". ", ".")).split()
+        if all("@" in word[1:-1] for word in words):  # blanks for commas
+            for word in words:
+                self._add("", word)
+            return
         address = next((word for word in reversed(words) if "@" in word), "")
         rest = " ".join(word for word in words if word is not address)
         self._add(rest, address)

@@ -41,6 +41,9 @@ _MONTH_FIRST = re.compile(
     rf"{_DAY}{_MONTH}\s{{1,3}}(\d{{1,2}}),?\s{{1,3}}(?:(\d{{4}}),?\s{{1,3}})?{_TIME}(?:\s{{0,3}}{_ZONE})"
     rf"(?:(?:(?<=\s)|\s{{1,3}})(\d{{4}})\b\s{{0,3}}{_ZONE})?"
 )
+_YEAR_FIRST = re.compile(
+    rf"(\d{{4}})[\s/.-](?:(\d{{1,2}})|{_MONTH})[\s/.-]{{1,3}}(\d{{1,2}})[\s,]{{1,3}}{_TIME}\s{{0,3}}{_ZONE}"
+)
 _NUMERIC = re.compile(rf"(\d{{1,2}})[\s./-](\d{{1,2}})[\s./-](\d{{4}}|\d{{2}})\s{{1,3}}{_TIME}\s{{0,3}}{_ZONE}")
 _ZONES = {
     "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
@@ -108,6 +111,10 @@ def _other(text: str) -> datetime | None:
         if not 1900 <= moment.year <= 9998:
             return None
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    ordered = _YEAR_FIRST.match(text)
+    if ordered is not None:
+        year, number, month, day, *clock = ordered.groups()
+        return _moment(_year(year), int(number) if number else _month(month), int(day), *clock)
     numeric = _NUMERIC.match(text)
     if numeric is not None:
         day, month, year, *clock = numeric.groups()

@@ -26,6 +26,9 @@ from mail.addresses import parse_addresses
          [("Boss <ceo@bank.example>", "evil@evil.example")]),
         ("<ceo@bank.example@evil.example>", [("", "ceo@bank.example@evil.example")]),
         ("=?broken <ann@example.org>, b=?c@example.org", [("=?broken", "ann@example.org"), ("", "b=?c@example.org")]),
+        ("ann@example.org bob@example.org", [("", "ann@example.org"), ("", "bob@example.org")]),
+        ("Ann <ann@example.org> Bob <bob@example.org>", [("Ann", "ann@example.org"), ("Bob", "bob@example.org")]),
+        ("<ann@example.org> Ann, b@example.org", [("Ann", "ann@example.org"), ("", "b@example.org")]),
         ("<mailto:ann@example.org>", [("", "ann@example.org")]),
     ],
 )  # fmt: skip
