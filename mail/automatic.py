@@ -11,7 +11,17 @@ import re
 import re2
 
 from mail.absence import names_absence
-from mail.automatic_words import AWAY, AWAY_PREFIXES, AWAY_STEMS, AWAY_SUBJECT, CHALLENGE, PREFIXES, ROBOT
+from mail.automatic_words import (
+    AWAY,
+    AWAY_PREFIXES,
+    AWAY_STEMS,
+    AWAY_SUBJECT,
+    CHALLENGE,
+    NOTE_PREFIXES,
+    PREFIXES,
+    REPLY_PREFIXES,
+    ROBOT,
+)
 from mail.records import ParsedMail
 
 __all__ = [
@@ -19,8 +29,10 @@ __all__ = [
     "automatic_reply_mark",
     "challenge_mark",
     "is_bulk",
+    "is_form",
     "is_out_of_office",
     "is_personal",
+    "is_written",
     "may_be_automatic",
     "weak_automatic_mark",
 ]
@@ -45,7 +57,7 @@ _VALUES = (
     ("x-list-administrivia", ("yes",)),  # Mailman, about a mail that it holds or a membership
 )
 _VALUED = frozenset(name for name, _ in _VALUES)
-_MAILERS = ("vacation", "autorespond", "auto-respond", "auto respond", "autoreply", "auto-reply")
+_MAILERS = re2.compile(r"auto[- ]?(?:respond|response|reply)|(?:^|[\s/])vacation(?:[\s/]*v?\d|$)")
 _LOOKED_AT = 1_500
 _FOOTER = 800
 _CHALLENGERS = (
@@ -69,6 +81,8 @@ _CLIENTS = re2.compile(
     r"|bluemail|betterbird|mailspring|postbox|geary|incredimail|becky!|pegasus|mail\.ru mailer|sogo"
 )
 """Mail clients that people write with. Not among them: those whose server writes its vacation notes with their name."""
+_SUBMITTED = frozenset(("thread-index", "thread-topic", "x-ms-has-attach", "x-originating-ip"))
+_WEBMAIL = ("@mail.gmail.com", "@email.android.com", "@mail.yahoo.com", "@outlook.com", ".prod.outlook.com")
 _START = re.compile(r"(?:\s|\[[^\]]{1,60}\]|(?:re|sv|vs|aw|antw|odp|ynt|ha)\s?:)*+", re.IGNORECASE)
 _QUOTED = re.compile(
     r"^(?:>|-{4,}|_{8,}|Begin forwarded message|.{0,120}(?:wrote|schrieb|a écrit|escribió|ha scritto)[^\n]{0,80}:$)",
@@ -95,6 +109,8 @@ def _words(phrases: tuple[str, ...]) -> re2._Regexp:
 
 _AWAY, _AWAY_SUBJECT, _AWAY_STEMS = _words(AWAY), _words(AWAY_SUBJECT), _words(AWAY_STEMS)
 _ROBOT, _CHALLENGE = _words(ROBOT), _words(CHALLENGE)
+_NAMED = frozenset((*REPLY_PREFIXES, *NOTE_PREFIXES)) - {"auto:"}
+_AUTO_WORD = re2.compile(r"(?i)auto-?\s?(?:reply|response|antwort)")
 _FIRST = frozenset(words[:2] for words in PREFIXES)
 _NOBODY = (
     "noreply", "donotreply", "dontreply", "neverreply", "notreply", "donotrespond", "noresponse", "nonrispondere",
@@ -152,7 +168,7 @@ def _automatic_reply_mark(mail: ParsedMail) -> str | None:
 
 def _robots_mailer(mail: ParsedMail) -> str:
     mailer = (mail.headers.text("x-mailer") or "")[:200].lower()
-    return mailer[:60] if ("auto" in mailer or "vacation" in mailer) and any(w in mailer for w in _MAILERS) else ""
+    return mailer[:60] if ("auto" in mailer or "vacation" in mailer) and _MAILERS.search(mailer) else ""
 
 
 def _by_subject(mail: ParsedMail) -> str | None:
@@ -161,7 +177,8 @@ def _by_subject(mail: ParsedMail) -> str | None:
     if prefix:
         if mail.return_path == "" and not is_personal(mail):
             return f"null return-path, and the subject begins with “{prefix}”"
-        if prefix != "auto:" and _ends_well(mail.subject, prefix) and _says_away(mail) and not is_personal(mail):
+        sure = prefix in _NAMED or mail.in_reply_to is not None or _AUTO_WORD.search(mail.subject[:200]) is not None
+        if sure and _ends_well(mail.subject, prefix) and _says_away(mail) and not is_personal(mail):
             return f"subject begins with “{prefix}”, and the text is an out-of-office note"
     if is_bulk(mail) and automatic_marks(mail).isdisjoint(_LISTED):
         prefix = _prefix(mail.subject[_start(mail.subject) :])
@@ -188,7 +205,7 @@ def _names_itself(mail: ParsedMail) -> bool:
 
 def weak_automatic_mark(mail: ParsedMail) -> str | None:
     """The mark of mail that a machine sent without saying that it replies; asked after lists and newsletters."""
-    if not may_be_automatic(mail):
+    if not may_be_automatic(mail) or is_form(mail):
         return None
     submitted = _auto_submitted(mail)
     if submitted and submitted != "no":
@@ -206,7 +223,7 @@ def weak_automatic_mark(mail: ParsedMail) -> str | None:
         return "null return-path"
     if is_bulk(mail) and _says_robot(mail):
         return "Precedence, and the text says that it is automatic"
-    if _from_nobody(mail) and _says_robot(mail) and _FORM.search(mail.text[:_LOOKED_AT].lower()) is None:
+    if _from_nobody(mail) and _says_robot(mail) and not _speaks_of_form(mail):
         return "from an address that takes no replies, and the text says that it is automatic"
     return None
 
@@ -230,6 +247,27 @@ def is_personal(mail: ParsedMail) -> bool:
         return False
     name = f"{headers.text('x-mailer') or ''} {headers.text('user-agent') or ''}"[:200]
     return _CLIENTS.search(name) is not None
+
+
+def is_written(mail: ParsedMail) -> bool:
+    """Whether a person wrote it, as far as clients and servers tell who say less than X-Mailer does.
+
+    For what bears a newsletter's mark alone: automatic replies of Exchange and Gmail have these, too.
+    """
+    if is_personal(mail) or mail.in_reply_to or mail.references or mail.headers.has_any(_SUBMITTED):
+        return True
+    return mail.message_id is not None and mail.message_id.lower().rstrip("> ").endswith(_WEBMAIL)
+
+
+def is_form(mail: ParsedMail) -> bool:
+    """Whether a web form sent what a visitor wrote: answers go to another domain, and the text speaks of a form."""
+    if not mail.reply_to or mail.from_ is None or mail.reply_to[0].domain == mail.from_.domain:
+        return False
+    return _speaks_of_form(mail)
+
+
+def _speaks_of_form(mail: ParsedMail) -> bool:
+    return _FORM.search(f"{mail.subject[:300]}\n{mail.text[:_LOOKED_AT]}".lower()) is not None
 
 
 def is_bulk(mail: ParsedMail) -> bool:

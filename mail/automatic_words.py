@@ -36,21 +36,26 @@ REPLY_PREFIXES = (
 )  # fmt: skip
 """How mail systems begin the subject of an automatic reply."""
 
-AWAY_PREFIXES = (
-    "out of office", "out of the office", "out-of-office", "ooo:", "ooo re:", "vacation reply", "abwesenheitsnotiz",
-    "abwesenheitsassistent", "automatische abwesenheit", "abwesenheitsmeldung", "abwesenheitsbenachrichtigung",
-    "abwesenheit", "abwesend", "urlaubsnotiz", "message d'absence", "absence du bureau", "absent du bureau",
-    "fuera de la oficina", "fuera de oficina", "ausencia temporal", "ausencia de la oficina", "ausência temporária",
-    "ausência do escritório", "fora do escritório", "fuori sede", "fuori ufficio", "afwezigheidsbericht", "afwezig",
-    "niet aanwezig", "frånvaromeddelande", "frånvaro", "fraværsmelding", "fraværsassistent", "fraværsbesked",
-    "fraværende", "poissa toimistosta", "poissaoloilmoitus", "poza biurem", "nieobecność", "mimo kancelář",
-    "nepřítomnost", "neprítomnosť", "házon kívül", "távollét", "în afara biroului", "absent din birou",
-    "нет на работе", "вне офиса", "отсутствие на работе", "поза офісом", "извън офиса", "εκτός γραφείου",
-    "ofis dışında", "iş yeri dışında", "izan ureda", "odsutan", "odsoten", "kontorist väljas", "ārpus biroja",
-    "ne biure", "不在", "不在通知", "外出中", "不在办公室", "不在辦公室", "외출 중", "부재중", "מחוץ למשרד",
-    "خارج المكتب", "vắng mặt", "ไม่อยู่ที่สำนักงาน", "di luar kantor",
+NOTE_PREFIXES = (
+    "ooo re:", "vacation reply", "abwesenheitsnotiz", "abwesenheitsassistent", "automatische abwesenheit",
+    "abwesenheitsmeldung", "abwesenheitsbenachrichtigung", "urlaubsnotiz", "message d'absence", "afwezigheidsbericht",
+    "frånvaromeddelande", "fraværsmelding", "fraværsassistent", "fraværsbesked", "poissaoloilmoitus", "不在通知",
+    "不在のお知らせ",
 )  # fmt: skip
-"""How they begin that of an out-of-office note."""
+"""How they name an out-of-office note."""
+
+AWAY_PREFIXES = (
+    *NOTE_PREFIXES, "out of office", "out of the office", "out-of-office", "ooo:", "abwesenheit", "abwesend",
+    "absence du bureau", "absent du bureau", "fuera de la oficina", "fuera de oficina", "ausencia temporal",
+    "ausencia de la oficina", "ausência temporária", "ausência do escritório", "fora do escritório", "fuori sede",
+    "fuori ufficio", "afwezig", "niet aanwezig", "frånvaro", "fraværende", "ikke på kontoret", "inte på kontoret",
+    "poissa toimistosta", "poza biurem", "nieobecność", "mimo kancelář", "nepřítomnost", "neprítomnosť", "házon kívül",
+    "távollét", "în afara biroului", "absent din birou", "нет на работе", "вне офиса", "отсутствие на работе",
+    "поза офісом", "извън офиса", "εκτός γραφείου", "ofis dışında", "iş yeri dışında", "izan ureda", "odsutan",
+    "odsoten", "kontorist väljas", "ārpus biroja", "ne biure", "不在", "外出中", "不在办公室", "不在辦公室",
+    "외출 중", "부재중", "מחוץ למשרד", "خارج المكتب", "vắng mặt", "ไม่อยู่ที่สำนักงาน", "di luar kantor",
+)  # fmt: skip
+"""How they begin its subject; a person may do so, too."""
 
 PREFIXES = (*REPLY_PREFIXES, *AWAY_PREFIXES)
 """All of them."""

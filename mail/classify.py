@@ -18,8 +18,10 @@ from mail.automatic import (
     automatic_reply_mark,
     challenge_mark,
     is_bulk,
+    is_form,
     is_out_of_office,
     is_personal,
+    is_written,
     may_be_automatic,
     weak_automatic_mark,
 )
@@ -221,7 +223,7 @@ def _newsletter(mail: ParsedMail) -> MailClass | None:
     bulk = is_bulk(mail)
     for name in ("list-unsubscribe", "list-unsubscribe-post"):
         # Gateways and mail services put it on the mail of people, too.
-        if name in marks and (bulk or not (is_personal(mail) or mail.in_reply_to or mail.references)):
+        if name in marks and (bulk or not is_written(mail)) and not is_form(mail):
             return MailClass("newsletter", _shown(name))
     campaign = next((name for name in _CAMPAIGN if name in marks), None)
     if campaign:
@@ -229,7 +231,7 @@ def _newsletter(mail: ParsedMail) -> MailClass | None:
     service = next((name for name in _SERVICES if name in marks), None)
     if service and not is_personal(mail) and any(words in mail.text[-_FOOTER:].lower() for words in UNSUBSCRIBE):
         return MailClass("newsletter", f"{_shown(service)}, and the text tells how to unsubscribe")
-    if bulk and weak_automatic_mark(mail) is None and not is_personal(mail):
+    if bulk and weak_automatic_mark(mail) is None and not is_written(mail) and not is_form(mail):
         return MailClass("newsletter", f"Precedence: {_precedence(mail)}")
     return None
 
