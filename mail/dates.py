@@ -106,7 +106,7 @@ def _other(text: str) -> datetime | None:
         month, day, year, hour, minute, second, half, zone, last, after = first.groups()
         if year or last:
             return _moment(_year(year or last), _month(month), int(day), hour, minute, second, half, zone or after)
-    if text[:4].isdigit() and text[4:5] == "-":
+    if text[:4].isdigit() and text[4:5] == "-" and text[5:7].isdigit():
         moment = datetime.fromisoformat(text).replace(microsecond=0)
         if not 1900 <= moment.year <= 9998:
             return None
