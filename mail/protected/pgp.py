@@ -28,6 +28,7 @@ _MAX_SIGNATURES = 8
 _MAX_SIGNATURE = 64 * 1024
 _MAX_KEYS = 1_000
 _MAX_COPIES = 8
+_CHANGED = "the content was changed, or the key may not sign it"
 _SIGNATURE_TAG, _KEY_TAG = 2, 6
 _KEY_BLOCK = b"-----BEGIN PGP PUBLIC KEY BLOCK-----"
 _OLD_LENGTHS = {0: 1, 1: 2, 2: 4}
@@ -119,7 +120,7 @@ def _check(
         if key.refused:
             raise Unproven("weak", "the signer's key is of a kind that can be forged")
         if not any(_holds(signature.packet, content, key.certificate) for content in contents):
-            raise Unproven("failed", "the signer's key was revoked" if revoked else "the content was changed")
+            raise Unproven("failed", "the signer's key was revoked" if revoked else _CHANGED)
         expires = _guarded(lambda: key.certificate.expiration)
         if expires is not None and expires < at:
             raise Unproven("failed", "the signer's key had expired")
