@@ -200,7 +200,7 @@ PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "not have permission",
         "sender not allowed", "sender not in", "is not allowed to send", "accepts messages only from",
         "requires that all senders",
-        "accessing of invalid mailbox", "confidential",
+        "accessing of invalid mailbox",
     )),
     ("filtered", (
         "only accepting mail from", "only accepts mail from specific", "recipient preferences", "user rules",

@@ -50,22 +50,42 @@ _TRACE = re.compile(
 _TRACE_LONE = re.compile(r"^[ \t>|]{0,6}(?:Received: (?:from|by|\()|Return-Path: ?<)", re.IGNORECASE)
 
 
+_DISCLAIMER = re.compile(
+    r"^[ \t*_]{0,8}(?:confidentiality notice|disclaimer\b|haftungsausschluss|vertraulichkeitshinweis|"
+    r"(?:this|the information (?:contained )?in this) (?:e-?mail|message|communication|transmission)\b[^\n]{0,80}"
+    r"(?:confidential|intended|privileged)|die(?:se)? (?:informationen in dieser )?(?:e-?mail|nachricht)[^\n]{0,80}"
+    r"vertraulich|ce (?:message|courriel|mail)[^\n]{0,80}confidentiel|"
+    r"est[ea] (?:mensaje|correo|e-?mail|mensagem)[^\n]{0,80}"
+    r"confiden|quest[oa] (?:messaggio|e-?mail)[^\n]{0,80}riservat|dit (?:bericht|e-?mail)[^\n]{0,80}vertrouwelijk)",
+    re.IGNORECASE,
+)
+"""What gateways write below every mail says nothing of this one."""
+
+
 def without_returned(text: str) -> str:
-    """What the server itself wrote: the text up to the copy of the mail or of its header."""
+    """What the server itself wrote: the text up to the copy of the mail or of its header, or up to a signature."""
     text = text[:MAX_REPORT]
-    at = 0
-    fields = 0
-    for number, line in enumerate(text.split("\n")):
+    at = fields = 0
+    told = False
+    for line in text.split("\n"):
         head = line[:200]
-        if number and (_RULED.match(head) or _SPOKEN.match(head)) and text[:at].strip():
+        if told and _ends(head):
             return text[:at]
         if _TRACE_LONE.match(head):
             return text[:at]
         fields = fields + 1 if _TRACE.match(head) else 0
         if fields == 2:
             return text[: max(0, text.rfind("\n", 0, at - 1))]
+        told = told or not (head == "" or head.isspace())
         at += len(line) + 1
     return text
+
+
+def _ends(line: str) -> bool:
+    """Whether what the server wrote ends before `line`."""
+    if line.rstrip() == "--":
+        return True
+    return (_RULED.match(line) or _SPOKEN.match(line) or _DISCLAIMER.match(line)) is not None
 
 
 def trimmed(address: str) -> str:

@@ -22,14 +22,18 @@ _LISTS = {
     "deliverydelay": "delayedRecipients",
 }
 _DEPTH = 60
+_BANNER = 2_000
 _SENDERS = ("no-reply@", "noreply@", "no-reply+", "mailer-daemon@")
 
 
 def from_notification(mail: ParsedMail) -> Bounce | None:
     """The bounce that the JSON of a notice tells; None where the text is no such notice."""
-    if mail.text[:20].lstrip()[:1] != "{":
+    if mail.text[:20].lstrip()[:1] == "{":
+        text = mail.text.lstrip()
+    elif "x-amz-sns-message-id" in mail.headers:
+        text = mail.text[max(0, mail.text.find("{", 0, _BANNER)) :]  # a gateway warns of mail from outside first
+    else:
         return None
-    text = mail.text.lstrip()
     if not any(word in text[:_MAX] for word in ("notificationType", "eventType")) or not _from_a_program(mail):
         return None
     notice = _decoded(text)
