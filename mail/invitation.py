@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, timedelta
 
+from mail.calendar_zones import ZoneRule, zone_named, zone_of_rules, zone_rule
 from mail.charsets import clean, decode_text
 from mail.records import ParsedMail, Part
 
@@ -17,17 +17,8 @@ _MAX_LINES = 20_000
 _MAX_ATTENDEES = 500
 _ESCAPE = re.compile(r"\\([\\;,nN])")
 _PARAMETER = re.compile(r';([A-Za-z0-9-]{1,40})=("[^"]{0,500}"|[^";:]{0,500})')
-_ZONES = {
-    "W. Europe Standard Time": "Europe/Berlin", "Romance Standard Time": "Europe/Paris",
-    "Central Europe Standard Time": "Europe/Budapest", "Central European Standard Time": "Europe/Warsaw",
-    "GMT Standard Time": "Europe/London", "FLE Standard Time": "Europe/Kyiv",
-    "E. Europe Standard Time": "Europe/Chisinau",
-    "Eastern Standard Time": "America/New_York", "Central Standard Time": "America/Chicago",
-    "Mountain Standard Time": "America/Denver", "Pacific Standard Time": "America/Los_Angeles",
-    "Russian Standard Time": "Europe/Moscow", "India Standard Time": "Asia/Kolkata",
-    "China Standard Time": "Asia/Shanghai", "Tokyo Standard Time": "Asia/Tokyo", "UTC": "UTC",
-}  # fmt: skip
-"""Names that Outlook gives to zones; other names are those of the tz database or say nothing."""
+_DURATION = re.compile(r"\+?P(?:(\d{1,3})W)?(?:(\d{1,4})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,5})M)?(?:(\d{1,6})S)?)?")
+_MAX_RULES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +32,10 @@ class Attendee:
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """The first event of a calendar part. Times without a known zone are naive; days have no time."""
+    """The first event of a calendar part. Times without a known zone are naive; days have no time.
+
+    A zone whose name nobody knows is an offset from UTC, by the rules of the calendar itself.
+    """
 
     method: str
     """`REQUEST`, `REPLY`, `CANCEL`, …"""
@@ -78,6 +72,8 @@ def read_calendar(text: str, method: str = "") -> Invitation | None:
     found: dict[str, tuple[dict[str, str], str]] = {}
     people: list[Attendee] = []
     depth: list[str] = []
+    zones: dict[str, list[ZoneRule]] = {}
+    zone, rule = "", dict[str, str]()
     seen = False
     for line in lines[:_MAX_LINES]:
         name, parameters, value = _property(line)
@@ -88,8 +84,16 @@ def read_calendar(text: str, method: str = "") -> Invitation | None:
                     break
                 seen = True
         elif name == "END":
-            if depth:
-                depth.pop()
+            ended = depth.pop() if depth else ""
+            if ended in ("STANDARD", "DAYLIGHT"):
+                made = zone_rule(rule.get("DTSTART", ""), rule.get("TZOFFSETTO", ""), rule.get("RRULE", ""))
+                if made is not None and len(zones.setdefault(zone, [])) < _MAX_RULES:
+                    zones[zone].append(made)
+                rule = {}
+        elif depth and depth[-1] in ("STANDARD", "DAYLIGHT"):
+            rule.setdefault(name, value)
+        elif name == "TZID" and depth and depth[-1] == "VTIMEZONE":
+            zone = value.strip()
         elif name == "METHOD" and depth == ["VCALENDAR"]:
             method = method or value.strip().upper()
         elif depth and depth[-1] == "VEVENT":
@@ -101,14 +105,17 @@ def read_calendar(text: str, method: str = "") -> Invitation | None:
         return None
     organizer = found.get("ORGANIZER")
     sequence = found.get("SEQUENCE", ({}, ""))[1].strip()
+    start, end = _moment(found.get("DTSTART"), zones), _moment(found.get("DTEND"), zones)
+    if end is None and start is not None and "DURATION" in found:
+        end = _after(start, found["DURATION"][1])
     return Invitation(
         method=method,
         uid=found.get("UID", ({}, ""))[1].strip()[:500],
         summary=_text(found, "SUMMARY")[:1_000],
         location=_text(found, "LOCATION")[:1_000],
         description=_text(found, "DESCRIPTION")[: 64 * 1024],
-        start=_moment(found.get("DTSTART")),
-        end=_moment(found.get("DTEND")),
+        start=start,
+        end=end,
         organizer=_person(*organizer) if organizer else None,
         attendees=tuple(people),
         repeats="RRULE" in found,
@@ -144,7 +151,7 @@ def _person(parameters: dict[str, str], value: str) -> Attendee:
     return Attendee(clean(address)[:512], clean(parameters.get("CN", ""))[:512], parameters.get("PARTSTAT", "").upper())
 
 
-def _moment(found: tuple[dict[str, str], str] | None) -> datetime | date | None:
+def _moment(found: tuple[dict[str, str], str] | None, zones: dict[str, list[ZoneRule]]) -> datetime | date | None:
     if found is None:
         return None
     parameters, value = found[0], found[1].strip()
@@ -152,12 +159,22 @@ def _moment(found: tuple[dict[str, str], str] | None) -> datetime | date | None:
         if len(value) == 8:
             return datetime.strptime(value, "%Y%m%d").replace(tzinfo=UTC).date()
         moment = datetime.strptime(value.rstrip("Z")[:15], "%Y%m%dT%H%M%S")  # noqa: DTZ007 - the zone follows
-        if value.endswith("Z"):
-            return moment.replace(tzinfo=UTC)
-        zone = parameters.get("TZID", "")
-        return moment.replace(tzinfo=ZoneInfo(_ZONES.get(zone, zone))) if zone else moment
-    except (ValueError, KeyError, OSError):
-        try:
-            return datetime.strptime(value[:15], "%Y%m%dT%H%M%S")  # noqa: DTZ007 - a zone that nobody knows
-        except ValueError:
-            return None
+    except ValueError:
+        return None
+    if value.endswith("Z"):
+        return moment.replace(tzinfo=UTC)
+    name = parameters.get("TZID", "")
+    return moment.replace(tzinfo=(zone_named(name) or zone_of_rules(zones.get(name, []), moment)) if name else None)
+
+
+def _after(start: datetime | date, duration: str) -> datetime | date | None:
+    """`start` and a duration (RFC 5545 §3.3.6) later."""
+    found = _DURATION.fullmatch(duration.strip()[:40])
+    if found is None:
+        return None
+    weeks, days, hours, minutes, seconds = (int(one or 0) for one in found.groups())
+    length = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+    try:
+        return start + length
+    except OverflowError:
+        return None
