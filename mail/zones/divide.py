@@ -11,6 +11,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 
 from mail.subject import read_subject
+from mail.zones.disclaimers import banner_end
 from mail.zones.headers import candidates, is_rule, labels
 from mail.zones.lines import read_lines
 from mail.zones.names import Signer
@@ -18,7 +19,7 @@ from mail.zones.own_marks import lines_of_own
 from mail.zones.records import Context, Embedded, Form, Zone, ZoneKind, Zones
 from mail.zones.said import said
 from mail.zones.starters import Starter, Starters
-from mail.zones.tails import banner_end, find_tail
+from mail.zones.tails import find_tail
 
 __all__ = ["divide", "divide_thoroughly"]
 

@@ -6,8 +6,6 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from mail.subject import base_subject
-from mail.zones.attributions import has_date, has_moment
 from mail.zones.lines import Lines
 from mail.zones.words_history import FORWARD_MARKS, HEADER_NAMES, ORIGINAL_MARKS
 
@@ -21,10 +19,7 @@ __all__ = [
     "is_cut",
     "is_rule",
     "labels",
-    "letterhead_above",
     "mark_at",
-    "notes_block_at",
-    "notes_table_at",
 ]
 
 _LONGEST_NAME = 40
@@ -40,14 +35,6 @@ _MAIN = frozenset({"from", "sent", "to", "subject", "cc"})
 _FORWARD = frozenset(mark.casefold() for mark in FORWARD_MARKS)
 _ORIGINAL = frozenset(mark.casefold() for mark in ORIGINAL_MARKS)
 _CUT = re.compile(r"[-=~ ](?:8<|>8|%<|✂)|^(?:8<|✂)[-=~ ]|^\W{0,6}snip\W{0,6}$|^```|^~~~", re.IGNORECASE)
-_COMPANY = re.compile(
-    r"\b(?:Corp|Inc|Ltd|LLC|L\.L\.C|LP|L\.P|Co|Company|Corporation|GmbH|AG|SE|KG|Plc|PLC|Limited|Group|Services|Partners"
-    r"|International|S\.A|SA|B\.V|N\.V|AB|Oy)\.?$"
-)
-_PICTURE = re.compile(r"\(Embedded\b|image moved\b|to file:|pic[0-9]{1,6}\.[a-z]{3}\)")
-"""Where the picture of a Notes letterhead was, in four lines beside the name."""
-_LONGEST_NOTES_NAME = 80
-_BETWEEN = ("sent by", "please respond", "please reply", "gesendet von", "bitte antwort", "envoyé par", "enviado por")
 _BARE_ORIGINAL = frozenset(
     {"original", "replied message", "回复的原邮件", "回复的邮件", "reply", "原文", "原邮件", "이전 메일"}
 )
@@ -106,7 +93,14 @@ def candidates(bare: list[str]) -> dict[int, Look]:
     for number in maybe:
         line = bare[number]
         if line[0] in _FIRST or line[-1] in _LAST:
-            if line[-1] in _COLONS or "@" in line or is_rule(line) or field_of(line) or mark_at(line):
+            if (
+                line[-1] in _COLONS
+                or "@" in line
+                or line[:3] == "|--"
+                or is_rule(line)
+                or field_of(line)
+                or mark_at(line)
+            ):
                 found[number] = Look.EDGE
         elif "@" in line or line[-1] in _ATTRIBUTED or field_of(line):
             found[number] = Look.FIELD
@@ -116,13 +110,11 @@ def candidates(bare: list[str]) -> dict[int, Look]:
 _ATTRIBUTED = "ebs>)"
 """Last letters of attributions without a colon (`Ann wrote`, `schrieb`, `writes`, `<address>`, `(date)`)."""
 _COLONS = ":："
-_FIRST = frozenset("-_=*~<#[─—–•·━═＝＿－＊▬‐‑―")
+_FIRST = frozenset("-_=*~<#[|─—–•·━═＝＿－＊▬‐‑―")
 _LAST = frozenset(":：*_-\"'")
 
 
 _TO_LABELS = frozenset({"to", "an", "à", "a", "pour"})
-_CC_LABELS = frozenset({"cc", "kopie"})
-_SUBJECT_LABELS = frozenset({"subject", "thema", "objet"})
 
 
 def labels(bare: list[str], found: dict[int, Look]) -> dict[int, Look]:
@@ -209,7 +201,7 @@ def block_at(lines: Lines, number: int, marked: bool) -> Block | None:
         else:
             break
     block = Block(number, last, tuple(fields))
-    return block if (seen & _MAIN if marked else _believed(seen, block)) else None
+    return block if (seen & _MAIN if marked else _believed(seen, block, lines.bare[number][:2].isupper())) else None
 
 
 def _belongs(kind: str, seen: set[str], gap: int) -> bool:
@@ -231,11 +223,14 @@ def _continues(lines: Lines, at: int, seen: set[str]) -> bool:
     return False
 
 
-def _believed(seen: set[str], block: Block) -> bool:
-    """A copied header, no form that a customer filled in (`From: Berlin, To: Munich, Date: …`)."""
+def _believed(seen: set[str], block: Block, memo: bool) -> bool:
+    """A copied header, no form that a customer filled in (`From: Berlin, To: Munich, Date: …`), and no memorandum
+    (`memo`: its names are in capitals: `TO: All`)."""
     if "from" not in seen or len(seen & _MAIN) < 3:
         return False
     values = dict(block.fields)
+    if memo:
+        return "@" in values["from"] or ":" in values.get("sent", "")
     if "subject" in seen and ("sent" in seen or len(seen & _MAIN) > 3):
         return True
     if "@" in values["from"] or "@" in values.get("to", ""):
@@ -244,97 +239,6 @@ def _believed(seen: set[str], block: Block) -> bool:
     return _YEAR.search(sent) is not None and ":" in sent
 
 
-def notes_block_at(lines: Lines, number: int, subject: str) -> Block | None:
-    """Lotus Notes: name and moment on the lines above `To:`, `cc:` and `Subject:`; `number` is the line of `To:`.
-
-    Notes leaves the name and moment away in what a person sends on: then the header must name an address, or repeat the
-    mail's own `subject` (prefixes apart).
-    """
-    found = field_of(lines.bare[number])
-    if found is None or "to" not in found[0]:
-        return None
-    block = block_at(lines, number, True)
-    if block is None or "subject" not in dict(block.fields):
-        return None
-    first = _notes_name_at(lines, number)
-    if first is not None:
-        return Block(first, block.last, (("from", lines.bare[first]), *block.fields))
-    fields = dict(block.fields)
-    if "cc" not in fields or "from" in fields or (number and lines.bare[number - 1]):
-        return None
-    if "@" in fields["to"] + fields["cc"]:
-        return block
-    base = base_subject(subject).casefold()
-    return block if base and base_subject(fields["subject"]).casefold() == base else None
-
-
-def notes_table_at(lines: Lines, number: int) -> Block | None:
-    """Lotus Notes 7 and later: as `notes_block_at`, the labels in cells of their own (`To`, `cc`, `Subject`)."""
-    first = _notes_name_at(lines, number)
-    if first is None:
-        return None
-    bare, depth = lines.bare, lines.depth[number]
-    values: dict[str, str] = {"from": bare[first], "to": ""}
-    kind = "to"
-    for at in range(number + 1, min(len(lines), number + _MOST_LINES)):
-        line = bare[at]
-        if lines.depth[at] != depth:
-            return None
-        low = line.casefold()
-        if low in _CC_LABELS:
-            kind = "cc"
-        elif low in _SUBJECT_LABELS:
-            after = lines.next_filled(at, 2)
-            if kind != "cc":
-                return None
-            values["subject"] = bare[after] if after is not None else ""
-            return Block(first, after or at, tuple(values.items()))
-        elif line:
-            values[kind] = f"{values.get(kind, '')} {line}".strip()[:2_000]
-    return None
-
-
-def letterhead_above(lines: Lines, block: Block) -> int:
-    """First line of `block`, or of the company's name that Notes sets above `From:  Ann Lee   10/23/2000 04:56 PM`."""
-    if not _moment(dict(block.fields).get("from", "")):
-        return block.first
-    above = next((at for at in range(block.first - 1, max(-1, block.first - 4), -1) if lines.bare[at]), None)
-    if above is None or lines.depth[above] != lines.depth[block.first] or len(lines.bare[above]) > 60:
-        return block.first
-    return above if _COMPANY.search(lines.bare[above]) else block.first
-
-
 def is_cut(bare: str) -> bool:
     """`--- 8< ---`, `[snip]`, a fence of code: what follows was pasted."""
     return len(bare) <= 60 and bool(_CUT.search(bare))
-
-
-def _notes_name_at(lines: Lines, number: int) -> int | None:
-    """Where name and moment above line `number` begin."""
-    bare, depths = lines.bare, lines.depth
-    depth = depths[number]
-    above = [at for at in range(number - 1, max(-1, number - 10), -1) if bare[at] and depths[at] == depth][:6]
-    while above and not _moment(bare[above[0]]):
-        if not _of_notes(bare[above.pop(0)]):
-            return None
-    if not above or number - above[0] > 6:
-        return None
-    first = at = above[0]
-    if any(len(word) > 3 and word.isalpha() for word in bare[at].split()):
-        return at
-    for name in above[1:]:
-        if first - name > 1:
-            break
-        first = name
-        if not _of_notes(bare[name]):
-            return name if len(bare[name]) <= _LONGEST_NOTES_NAME else at
-    return first
-
-
-def _of_notes(bare: str) -> bool:
-    """What Notes sets between a name and `To:`."""
-    return bare[:20].casefold().startswith(_BETWEEN) or _PICTURE.match(bare) is not None
-
-
-def _moment(bare: str) -> bool:
-    return len(bare) <= 120 and has_date(bare) and has_moment(bare) and ":" in bare

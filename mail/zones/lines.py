@@ -76,6 +76,8 @@ def read_lines(text: str) -> Lines:
             if bare[number].startswith(">>> ") and bare[number].endswith(" >>>"):
                 bare[number] = f"{bare[number][4:-4]}:"  # GroupWise's attribution
                 continue
+            if bare[number].endswith("--|") and bare[number].startswith(">--"):
+                continue  # the edge of a box that Lotus Notes draws
             depth[number], bare[number] = _unquoted(bare[number])
         if "<<" in text:
             marked += _between_arrows(bare, depth)

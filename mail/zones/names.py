@@ -17,6 +17,7 @@ _TRIMMED = " ,.!;:–—-*_~\t\"'“”/#()，。！、"
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.-](?=[^\W\d_]))*")
 _PARTS = re.compile(r"\s*[,|/•·(<，、]\s*| [-–—] ")
 _COUPLE = re.compile(r" (?:&|and|und|et|y|e|i|en|och|og|\+) ")
+_PHONE = re.compile(r"[ ,:-]+(?:[(+]?[0-9][-0-9 ().x/]{6,24}|[xX][0-9][-0-9]{3,5})$")
 _KISSES = re.compile(r"(?: +[xX]{1,5}| *[:;]-?[)D]| *<3)+$")
 _MOST_WORDS = 5
 _LEAST_SHARED = 3
@@ -56,6 +57,8 @@ def likeness(line: str, names: tuple[str, ...]) -> Likeness:
     couple = _COUPLE.split(line)
     if len(couple) == 2 and any(name.startswith(f"{couple[0].casefold()} ") for name in names):
         return Likeness.STRONG  # `Ann and Bob`
+    if line[-1].isdigit():
+        line = _PHONE.sub("", line)
     for part in _PARTS.split(_KISSES.sub("", line), maxsplit=2)[:2]:
         best = max(best, _of_part(part.strip(_TRIMMED), names, pool))
     return best

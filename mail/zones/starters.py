@@ -6,18 +6,9 @@ from collections.abc import Set
 from dataclasses import dataclass
 
 from mail.zones.attributions import attribution_ending_at, fields_of
-from mail.zones.headers import (
-    Look,
-    block_at,
-    field_of,
-    is_cut,
-    is_rule,
-    letterhead_above,
-    mark_at,
-    notes_block_at,
-    notes_table_at,
-)
+from mail.zones.headers import Look, block_at, field_of, is_cut, is_rule, mark_at
 from mail.zones.lines import Lines
+from mail.zones.notes import letterhead_above, notes_block_at, notes_box_at, notes_table_at
 from mail.zones.records import Form
 
 __all__ = ["Starter", "Starters"]
@@ -95,6 +86,9 @@ class Starters:
             if mark.ruled:
                 merged = self._attributed(below) if below is not None else None
                 return Starter(at, merged or at, Form.MARK, mark.forwarded)
+        if bare.startswith("|--"):
+            box = notes_box_at(lines, at)
+            return Starter(at, box.last, Form.HEADER, False, box.fields) if box is not None else None
         if is_rule(bare):
             below = lines.next_filled(at, 5)
             if below is not None and below - at <= 3:

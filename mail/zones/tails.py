@@ -1,4 +1,4 @@
-"""Signature and disclaimer at the end of what one person wrote, and the warning that a server put at its start.
+"""Signature and disclaimer at the end of what one person wrote.
 
 Only the end is looked at, and only what is short: a signature is what follows `-- ` (RFC 3676 §4.3), a closing formula
 with a name, a device line, a name with contact lines, or a rule with such lines below it. In doubt text stays text.
@@ -11,39 +11,25 @@ from dataclasses import dataclass
 
 from mail.zones.closings import NAME, TRIMMED, closing_of
 from mail.zones.devices import is_device_line
+from mail.zones.disclaimers import disclaimer_at
 from mail.zones.headers import is_rule
 from mail.zones.names import Likeness, Signer, likeness, looks_like_name
-from mail.zones.search import NOT_WORD, Patterns, Phrases
-from mail.zones.words_tails import (
-    BANNERS,
-    DISCLAIMER_TITLES,
-    DISCLAIMERS,
-    FOOTERS,
-)
+from mail.zones.search import NOT_WORD, Patterns
 
-__all__ = ["Tail", "banner_end", "find_tail"]
+__all__ = ["Tail", "find_tail"]
 
 _WINDOW = 60
 """Lines from the end that a signature may take, empty ones not counted."""
 _BLOCK = 14
 _WIDE = 72
-_TITLES = frozenset(word.casefold() for word in DISCLAIMER_TITLES)
-_DISCLAIMERS = Phrases(DISCLAIMERS)
-_SCANNED = re.compile(
-    r"(?:scanned for|checked for|checked by|free of|"
-    r"free from|free\.|virus-?free|auf viren|analys[ée]e? par|gescand op|verificado por)"
-    r".{0,80}(?:virus|viren|avast|avg|malware|mimecast|messagelabs)"
-)
-_FOOTERS = Phrases(FOOTERS)
-_LEGAL = Phrases((*DISCLAIMERS, *FOOTERS))
-_BANNERS = Phrases(BANNERS)
 _LINES_OF_CONTACT = "tel|phone|fax|mobile|mobil|cell|office|direct|skype|telefon|tél|handy|móvil|тел|電話|电话|전화"
 _ANYWHERE = r"[\pL\pN_.+-]@[\pL\pN_.-]|(?i:https?://|www\.)|" + (
     f"(?i:(?:^|{NOT_WORD})(?:{_LINES_OF_CONTACT})(?:{NOT_WORD}|$))"
 )
-_CONTACT = Patterns(_ANYWHERE + r"|[0-9]{2}\)?[-\s/.()0-9]{5,20}[0-9]")
+_EXTENSION = f"(?:^|{NOT_WORD})[xX][0-9][-0-9]{{3,5}}(?:{NOT_WORD}|$)"
+_CONTACT = Patterns(f"{_ANYWHERE}|{_EXTENSION}" + r"|[0-9]{2}\)?[-\s/.()0-9]{5,20}[0-9]")
 _REACHED = Patterns(
-    _ANYWHERE
+    f"{_ANYWHERE}|{_EXTENSION}"
     + r"|\+[0-9]{1,3}[ (0-9]|\([0-9]{2,5}\) ?[0-9]{3}|"
     + f"(?:^|{NOT_WORD})[0-9]{{3}}[-.][0-9]{{3}}[-.][0-9]{{4}}(?:{NOT_WORD}|$)"
 )
@@ -84,7 +70,7 @@ def find_tail(lines: list[str], signer: Signer, apart: bool) -> Tail:
     if len(filled) > _WINDOW:
         floor = filled[-_WINDOW - 1] + 1
         filled = filled[-_WINDOW:]
-    disclaimer = _disclaimer_at(lines, floor)
+    disclaimer = disclaimer_at(lines, floor, signer.answers)
     end = signature = disclaimer
     while filled and filled[-1] >= signature:
         filled.pop()
@@ -150,12 +136,6 @@ def _device_pair(line: str) -> bool:
     return "http" in line or line.startswith("<") or len(line.split()) <= 4
 
 
-def _footer_below(lines: list[str], rule: int, end: int) -> bool:
-    """Below the rule nothing but what a list or service appends."""
-    below = [line for line in lines[rule + 1 : end] if line]
-    return 0 < len(below) <= 12 and _FOOTERS.found(" ".join(below)[:2_000].casefold()) > 0
-
-
 def _contacts_below(lines: list[str], rule: int, end: int) -> bool:
     """Below the rule nothing but contact lines and what stands beside them."""
     below = [line for line in lines[rule + 1 : end] if line]
@@ -163,6 +143,8 @@ def _contacts_below(lines: list[str], rule: int, end: int) -> bool:
         return False
     if not all(_short(line) for line in below) or any(map(is_rule, below[:-1])):
         return False
+    if rule > 1 and lines[rule - 1] and is_rule(lines[rule - 2]):
+        return False  # a heading between two rules
     return any(_REACHED.which(line[:200]) for line in below) or (
         NAME.fullmatch(below[0]) is not None and any(_CONTACT.which(line[:200]) for line in below)
     )
@@ -210,6 +192,8 @@ def _closing_at(lines: list[str], filled: list[int], end: int, signer: Signer, m
             break
         elif signed or (named and _signed_below(below, signer)):
             best = number
+        elif not below and lines[number].endswith((",", "，")) and any(lines[end:]):
+            best = number  # above a signature that is set apart by `-- `
         else:
             break
     return best
@@ -223,7 +207,10 @@ def _slogan(line: str) -> bool:
 def _signed_below(below: list[str], signer: Signer) -> bool:
     """Whether a name that is not known to be the sender's signs all the same: with contact lines, or all alone."""
     if len(below) > 1:
-        return any(_CONTACT.which(line) for line in below[1:])
+        brief = (
+            looks_like_name(below[0]) and len(below) <= 4 and not any(line.endswith((".", "!", "?")) for line in below)
+        )
+        return brief or any(_CONTACT.which(line) for line in below[1:])
     return looks_like_name(below[0]) or likeness(below[0], signer.names) is not Likeness.NONE
 
 
@@ -314,90 +301,3 @@ def _contact_paragraph(lines: list[str], filled: list[int], end: int) -> int:
     if not NAME.fullmatch(first) or any(char.isdigit() for char in first):
         return end
     return start if sum(1 for line in block[1:] if _REACHED.which(line[:200])) >= 2 else end
-
-
-def _disclaimer_at(lines: list[str], floor: int) -> int:
-    """First line of the trailing paragraphs that are disclaimers, their title or rule included."""
-    if not _LEGAL.found(" ".join(lines[floor:]).casefold()):
-        return len(lines)
-    title = next(
-        (at for at in range(floor, len(lines)) if lines[at] and len(lines[at]) <= 50 and _titled(lines, at)), None
-    )
-    if title is not None:
-        return title
-    found = end = len(lines)
-    while end > floor:
-        while end > floor and not lines[end - 1]:
-            end -= 1
-        start = end
-        while start > floor and lines[start - 1]:
-            start -= 1
-        if start == end:
-            break
-        paragraph = lines[start:end]
-        kept = _disclaiming_from(paragraph)
-        if kept is None:
-            places = range(end - 2, max(floor, end - 16) - 1, -1)
-            rule = next((at for at in places if lines[at][:1] in _RULE_MARKS and is_rule(lines[at])), None)
-            if rule is not None and _footer_below(lines, rule, end):
-                found = end = rule
-                continue
-            if all(is_rule(line) for line in paragraph) and found < len(lines):
-                found = end = start
-                continue
-            break
-        found = start + kept
-        end = found
-        if kept:
-            break
-    return found
-
-
-def _titled(lines: list[str], at: int) -> bool:
-    """A title on a line of its own with what it announces below it."""
-    line = lines[at]
-    if at and lines[at - 1] and not is_rule(lines[at - 1]):
-        return False
-    if line.strip(TRIMMED + "#[]").casefold() not in _TITLES:
-        return False
-    below = " ".join(lines[at + 1 : at + 12])[:4_000].casefold()
-    return _DISCLAIMERS.found(below) >= 2
-
-
-def _disclaiming_from(paragraph: list[str]) -> int | None:
-    """Line of `paragraph` where a disclaimer begins; None where it is none."""
-    joined = " ".join(paragraph)[:4_000].casefold()
-    if paragraph[0].strip(TRIMMED + "#[]").casefold() in _TITLES and len(joined) > 200 and _DISCLAIMERS.found(joined):
-        return 0
-    if len(joined) < 40:
-        return None
-    hits = _DISCLAIMERS.found(joined)
-    if hits and len(paragraph) <= 3 and _SCANNED.search(joined):
-        return 0
-    if hits < 2 or len(joined) < 80:
-        return None
-    for number, line in enumerate(paragraph):
-        if is_rule(line) and _DISCLAIMERS.found(" ".join(paragraph[number:])[:4_000].casefold()) >= 2:
-            return number
-    return 0 if len(joined) >= 120 or hits >= 3 else None
-
-
-def banner_end(lines: list[str]) -> int:
-    """Number of the line after a warning of the server at the start of `lines`; 0 where none stands there."""
-    first = next((number for number, line in enumerate(lines[:4]) if line), None)
-    if first is None:
-        return 0
-    end = first
-    while end < len(lines) and lines[end] and end - first < 6:
-        end += 1
-    if end < len(lines) and lines[end]:
-        return 0
-    joined = " ".join(lines[first:end])[:800].casefold()
-    hits = _BANNERS.found(joined)
-    if hits >= 2 or (
-        hits == 1
-        and len(joined) < 160
-        and joined.startswith(("caution", "warning", "external", "[ext", "achtung", "you don"))
-    ):
-        return end if any(lines[end:]) else 0
-    return 0
