@@ -10,7 +10,7 @@ import re
 
 import re2
 
-from mail.zones.words_closings import HEADS, JOINTS, UNSPACED
+from mail.zones.words_closings import HEADS, JOINTS, PARTINGS, UNSPACED, UNSPACED_PARTINGS
 from mail.zones.words_tails import CLOSINGS, THANKS
 
 __all__ = ["NAME", "TRIMMED", "closing_of"]
@@ -21,12 +21,14 @@ NAME = re.compile(r"[-–—/~*]{0,2}[ ]?[A-ZÀ-ÖØ-ÞĀ-ſΆ-ΫЀ-Я҆-ӿ][\w.
 """A name in a script with capitals."""
 _LONGEST = 80
 _MOST_WORDS = 12
+_LONGEST_UNSPACED = 60
 _CLOSINGS = frozenset(word.casefold() for word in CLOSINGS)
 _THANKS = frozenset(word.casefold() for word in THANKS)
 _AND = re.compile(r" (?:and|und|et|y|e|en|och|og|ja|i|a|и|та|ve|și|és|with|mit) |[,&/+!.،]")
 _WORD = re.compile(r"[^ \t,.!;:–—*~，。！、،&/+-]+")
 _SPLIT = re.compile(r"[ \t,.!;:–—*~，。！、،/+()\xa0]+")
 _UNSPACED = re2.compile("|".join(f"(?:{pattern})" for pattern in UNSPACED))
+_UNSPACED_PARTINGS = re2.compile("|".join(f"(?:{pattern})" for pattern in UNSPACED_PARTINGS))
 _WISHES = re2.compile(
     r"(?i)(?:je vous prie|nous vous prions|veuillez|recevez|agréez|dans l['’]attente|en vous (?:remerciant|souhaitant))"
     r" .*(?:salutations|sentiments|considération|respects)(?: (?:disting|respect|les meill|les plus|dévou|cordial).*)?|"
@@ -60,7 +62,7 @@ def closing_of(line: str) -> tuple[str, str] | None:
         whole = _whole(line)
         if whole is not None:
             return whole
-    elif first not in JOINTS and first not in HEADS and first.isascii():
+    elif first.isascii() and not (first in JOINTS or first in HEADS or first in PARTINGS):
         return ("closing", "") if _wishes(line.strip(TRIMMED)) else None
     return _composed(line)
 
@@ -117,24 +119,27 @@ def _whole(line: str) -> tuple[str, str] | None:
 def _composed(line: str) -> tuple[str, str] | None:
     """By the words: greeting words with a head among them, then at most a name of three words."""
     bare = line.strip(TRIMMED)
-    if not line.isascii() and len(bare) <= 60 and _UNSPACED.fullmatch(bare.encode("utf-8", "replace").decode("utf-8")):
-        return "closing", ""
+    if not line.isascii() and len(bare) <= _LONGEST_UNSPACED:
+        if _UNSPACED.fullmatch(bare):
+            return "closing", ""
+        if _UNSPACED_PARTINGS.fullmatch(bare):
+            return "thanks", ""
     words = [word for word in _SPLIT.split(bare) if word]
     if not 0 < len(words) <= _MOST_WORDS or line.endswith(("?", ":", "？")):
         return None
+    kind = ""
     count = headed = 0
     for word in words:
         low = _low(word)
         if low in HEADS:
-            headed = count + 1
-        elif low not in JOINTS and not (low in _THANKS and count < 6):
+            kind, headed = "closing", count + 1
+        elif low in PARTINGS or low in _THANKS:
+            kind, headed = kind or "thanks", count + 1
+        elif low not in JOINTS:
             break
         count += 1
-    if not headed:
-        return ("closing", "") if _wishes(bare) else None
     name = words[headed:]
-    if len(name) <= 3 and all(word[0].isupper() or _low(word) in JOINTS for word in name):
-        return "closing", " ".join(name)
-    if count == len(words):
-        return "closing", ""
-    return ("closing", "") if _wishes(bare) else None
+    named = len(name) <= 3 and all(word[0].isupper() or _low(word) in JOINTS for word in name)
+    if kind and (count == len(words) or (named and (kind == "closing" or not name))):
+        return kind, " ".join(name) if named and count < len(words) else ""
+    return ("closing", "") if _WISHES.fullmatch(bare) else None

@@ -77,8 +77,7 @@ CLOSINGS = (
 THANKS = (
     "thanks", "thank you", "many thanks", "thanks a lot", "thanks again", "thanks in advance", "thx", "ty", "tia",
     "thank you very much", "thanks so much", "thank you in advance", "thank you so much", "much appreciated", "danke",
-    "vielen dank", "danke schön", "besten dank", "herzlichen dank", "danke im voraus", "danke und gruß",
-    "vielen dank im voraus", "danke und viele grüße", "vielen dank und viele grüße", "vielen dank und beste grüße",
+    "vielen dank", "danke schön", "besten dank", "herzlichen dank", "danke im voraus", "vielen dank im voraus",
     "merci", "merci d'avance", "merci beaucoup", "merci par avance", "gracias", "muchas gracias",
     "gracias de antemano", "obrigado", "obrigada", "muito obrigado", "muito obrigada", "grazie", "grazie mille",
     "mille grazie", "bedankt", "grazie in anticipo", "dank je", "alvast bedankt", "dank u", "tack", "tack på förhand",
