@@ -17,7 +17,7 @@ from mail.escapes import decode_escaped_japanese, escaped_charset
 
 __all__ = ["clean", "codec_of", "decode_header_bytes", "decode_plain", "decode_text"]
 
-_SAMPLE = 16 * 1024
+_SAMPLE = 8 * 1024
 """Bytes that detection looks at; its cost grows with them and its answer hardly does."""
 _USUAL = bytes([9, 10, 13, *range(32, 127)])
 _CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f]")
