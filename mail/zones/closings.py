@@ -120,9 +120,10 @@ def _composed(line: str) -> tuple[str, str] | None:
     """By the words: greeting words with a head among them, then at most a name of three words."""
     bare = line.strip(TRIMMED)
     if not line.isascii() and len(bare) <= _LONGEST_UNSPACED:
-        if _UNSPACED.fullmatch(bare):
+        shown = bare.encode("utf-8", "replace").decode("utf-8")  # RE2 takes no lone surrogates
+        if _UNSPACED.fullmatch(shown):
             return "closing", ""
-        if _UNSPACED_PARTINGS.fullmatch(bare):
+        if _UNSPACED_PARTINGS.fullmatch(shown):
             return "thanks", ""
     words = [word for word in _SPLIT.split(bare) if word]
     if not 0 < len(words) <= _MOST_WORDS or line.endswith(("?", ":", "？")):

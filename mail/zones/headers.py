@@ -201,7 +201,7 @@ def block_at(lines: Lines, number: int, marked: bool) -> Block | None:
         else:
             break
     block = Block(number, last, tuple(fields))
-    return block if (seen & _MAIN if marked else _believed(seen, block, lines.bare[number][:2].isupper())) else None
+    return block if (seen & _MAIN if marked else _believed(seen, block, _in_capitals(lines.bare[number]))) else None
 
 
 def _belongs(kind: str, seen: set[str], gap: int) -> bool:
@@ -221,6 +221,10 @@ def _continues(lines: Lines, at: int, seen: set[str]) -> bool:
         if found and found[0] - seen and found[0] & _MAIN:
             return True
     return False
+
+
+def _in_capitals(bare: str) -> bool:
+    return bare.partition(":")[0].strip("*_ ").isupper()
 
 
 def _believed(seen: set[str], block: Block, memo: bool) -> bool:
