@@ -143,4 +143,4 @@ def _composed(line: str) -> tuple[str, str] | None:
     named = len(name) <= 3 and all(word[0].isupper() or _low(word) in JOINTS for word in name)
     if kind and (count == len(words) or (named and (kind == "closing" or not name))):
         return kind, " ".join(name) if named and count < len(words) else ""
-    return ("closing", "") if _WISHES.fullmatch(bare) else None
+    return ("closing", "") if _wishes(bare) else None
