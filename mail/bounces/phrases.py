@@ -318,7 +318,9 @@ PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "hop count", "routing loop", "loops back", "loop back", "unable to contact", "server unavailable",
         "broken pipe", "network error", "temporarily unreachable", "socket error", "host is down", "bad connection",
         "maximum hop",
-        "verbindung", "delivery loop", "mail routing", "mail forwarding loop", "unreachable",
+        "verbindung", "delivery loop", "mail routing",
+        "mail forwarding loop", "points to local host", "be contacted",
+        "could not contact", "unreachable",
     )),
     ("sender_rejected", (
         "sender rejected", "sender address rejected", "rejected: sender", "sender denied", "sender was rejected",
@@ -332,7 +334,10 @@ PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "return path", "reverse-path", "from an address", "sending to/from an address", "does not exist e2110",
     )),
     ("policy", (
-        "policy", "violat", "quarantin", "prohibited", "not allowed by", "attachment type", "attachment", "forbidden",
+        "policy", "violat", "quarantin", "prohibited", "not allowed by", "attachment type", "attachment",
+        "dateianh", "dateityp", "pièce jointe", "allegat", "archivo adjunto", "anexo", "bijlage", "вложени",
+        "załącznik",
+        "附件", "添付ファイル", "첨부", "forbidden",
         "message content rejected", "disallowed", "message contains", "file type", "administrator", "banned",
         "suppression list", "previously bounced", "bounced previously",
         "for administrative reasons", "local configuration", "denied by", "not acceptable", "due to content",
@@ -369,6 +374,7 @@ PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("refused", (
         "access denied", "rejected", "refused", "denied", "not accept", "unable to accept", "declined", "reject",
         "not allowed", "abgelehnt", "zurückgewiesen", "rejeté", "refusé", "rechazad", "rejeitad", "rifiutat",
-        "geweigerd", "отклонен", "拒",
+        "geweigerd", "отклонен", "拒", "abgewiesen", "odrzucon", "odmítnut", "odmietnut",
+        "reddedil", "거부", "avvist", "afvist", "avvisad", "hylät", "elutasít", "respins", "απορρίφθηκε", "відхилен",
     )),
 )  # fmt: skip
