@@ -26,7 +26,7 @@ def decode_words(text: str) -> str:
         return text
     at = start.start()
     out: list[str] = []
-    pending: bytes = b""
+    pending = bytearray()
     pending_charset = ""
     done = 0
     last = text.rfind("?=")  # where no word can end any more, none is looked for: keeps the scan linear
@@ -42,13 +42,13 @@ def decode_words(text: str) -> str:
         after_word = bool(pending_charset)
         if not (after_word and not gap.strip()):
             _flush(out, pending, pending_charset)
-            pending, pending_charset = b"", ""
+            pending, pending_charset = bytearray(), ""
             out.append(gap)
             if gap.endswith("]"):
                 out.append(" ")  # a filter put its tag before the word and left no blank
         elif charset != pending_charset:
             _flush(out, pending, pending_charset)
-            pending = b""
+            pending = bytearray()
         pending += data
         pending_charset = charset
         done = end
@@ -74,9 +74,10 @@ def _unfinished(text: str, done: int, at: int) -> str:
     return gap + clean(decode_text(word[1], word[0])[0]).rstrip("�")
 
 
-def _flush(out: list[str], data: bytes, charset: str) -> None:
+def _flush(out: list[str], pending: bytearray, charset: str) -> None:
     if not charset:
         return
+    data = bytes(pending)
     if codec_of(charset) is None:
         out.append(decode_header_bytes(data))
     else:

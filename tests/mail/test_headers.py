@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from mail.headers import Headers, read_head
@@ -122,3 +124,12 @@ def test_control_characters_are_removed() -> None:
 )
 def test_encoded_words(written: str, read: str) -> None:
     assert decode_words(written) == read
+
+
+def test_many_encoded_words_take_linear_time() -> None:
+    def took(count: int) -> float:
+        started = time.process_time()
+        decode_words(("=?utf-8?q?" + "a" * 60 + "?= ") * count)
+        return time.process_time() - started
+
+    assert took(40_000) < max(0.3, 7 * took(10_000))
