@@ -78,6 +78,8 @@ def find_tail(lines: list[str], signer: Signer, apart: bool) -> Tail:
         found = _signature_at(lines, filled, signer)
         if found > filled[-1]:
             break
+        if signature < end and not any(lines[:found]):
+            break  # what stands above a signature is the text, though it looks like another one
         signature = _rule_above(lines, found)
         while filled and filled[-1] >= signature:
             filled.pop()
@@ -168,6 +170,8 @@ def _closing_at(lines: list[str], filled: list[int], end: int, signer: Signer, m
         number = filled[place]
         found = closing_of(lines[number])
         if found is None:
+            if best < end:
+                break
             if not _short(lines[number]):
                 long += 1
                 if long > most or not _slogan(lines[number]):
