@@ -11,6 +11,9 @@ import os
 from pathlib import Path
 from typing import TextIO
 
+import psycopg
+from psycopg import sql
+
 from mailcase.local.greenmail import GreenMailServer
 from mailcase.local.options import LocalOptions
 from mailcase.local.stack import LocalStack
@@ -43,7 +46,16 @@ class TestServers:
         return os.environ.get("MAILCASE_TEST_KAFKA") or self._need("kafka").kafka_brokers
 
     def database(self) -> str:
-        return os.environ.get("MAILCASE_TEST_DATABASE") or self._need("postgres").database_url
+        if given := os.environ.get("MAILCASE_TEST_DATABASE"):
+            return given
+        url = self._need("postgres").database_url
+        with psycopg.connect(url, autocommit=True) as connection:
+            # What tests leave behind is thrown away: it need not outlive the machine, only the processes. Waiting for
+            # the disk made the last checkpoint of a run take twelve seconds.
+            for setting in ("fsync", "full_page_writes"):
+                connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+            connection.execute("SELECT pg_reload_conf()")
+        return url
 
     def greenmail(self) -> GreenMailServer:
         given = os.environ.get("MAILCASE_TEST_GREENMAIL")
