@@ -44,11 +44,11 @@ _NUMBER = re.compile(
     rf"|(?P<nd>\d{{1,2}})(?P<ns>\.\s?|/)(?P<nm>\d{{1,2}})(?:[./](?:\s?(?P<ny>{_YEAR})|(?P<nz>\d\d)(?!\d)))?(?P<nt>\.?)"
     r"(?![\d:])"
     rf"|(?P<hd>\d{{1,2}})-(?P<hm>\d{{1,2}})-(?P<hy>{_YEAR})"
-    r"|(?P<d>\d{1,2})(?![\d%/]|:\d)"
+    r"|(?P<d>\d{1,2})(?![\d%]|[:/]\d)"
     r")"
 )
 _MONTH_AFTER = re.compile(
-    r"(?:[.:'-]?[^\W\d_]{1,3}(?![^\W\d_])|[ªº°])?\.?[\s-]{0,2}(?:(?:of|de|del|di|the|den|do|ta)\s|d'|ב)?"
+    r"(?:[.:'-]?[^\W\d_]{1,3}(?![^\W\d_])|[ªº°])?\.?[\s/-]{0,2}(?:(?:of|de|del|di|the|den|do|ta)\s|d'|ב)?"
     rf"(?:tháng\s(?P<vm>\d{{1,2}})|(?P<m>{_LETTER}(?:\.?{_LETTER}){{1,15}}))"
     rf"(?:(?:\.?\s(?:de|del|năm|года?|roku)\s|[\s,.-]{{1,3}})(?P<y>{_YEAR}))?"
 )
@@ -57,17 +57,23 @@ _YEAR_AFTER = re.compile(rf"(?:st|nd|rd|th)?,?\s(?P<y>{_YEAR})")
 _DAY_BEFORE = re.compile(
     r"(?<![\d.,:/])(?P<d>\d{1,2})(?:[ªº°]|[:'-]?[^\W\d_]{1,3})?\.?\s{0,2}"
     rf"(?:[-–—~〜～]|(?P<c>{_LETTER}{{1,8}}(?:\s{_LETTER}{{1,6}}){{0,2}}|t/m|t\.o\.m\.))\s{{0,2}}"
-    r"(?:(?:the|le|el|il|den|dem|d\.)\s)?$"
+    r"(?:[^\W\d_]{1,10}\.?,?\s){0,2}$"
+)
+_DAYS_BEFORE = re.compile(
+    r"(?<![\d.,:/])(?P<d>\d{1,2})(?:st|nd|rd|th|[ªº°.])?,\s(?:\d{1,2}(?:st|nd|rd|th|[ªº°.])?,\s){0,5}$"
 )
 _DAY_AFTER = re.compile(
-    r"(?:st|nd|rd|th|\.)?\s{0,2}(?:[-–—~〜～至到]|から|to|through|thru|until|till|and|és)\s{0,2}(?:the\s)?"
+    r"(?:st|nd|rd|th|\.)?(?:,\s\d{1,2}(?:st|nd|rd|th)?){0,5},?\s{0,2}(?:[-–—~〜～至到]|から|to|through|thru|until|till|and|és)\s{0,2}(?:the\s)?"
     r"(?P<d>\d{1,2})(?:st|nd|rd|th)?(?P<cjk>\s?[日일号號])?(?![\d:])(?!\s?[月월/.-]\s?\d)"
 )
 _TOKEN = re.compile(rf"t/m|s/d|(?:t|f|fr)\.\s?o\.\s?m|{_LETTER}+|\d+|[,;]")
-_BOUNDARY = re.compile(r"(?<=[^\W\d_]{2})[.!?;:]\s|[!?\n。！？]")
+_BOUNDARY = re.compile(r"(?<=[^\W\d_]{2})[.!?;]\s|[!?\n。！？]")
 _ABBREVIATED = re.compile(
     r"\b(einschl|einschließl|inkl|incl|excl|voraus|voraussichtl|ca|approx|resp|bzw|mon|tue|tues|wed|thu|thur|thurs"
     r"|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|jeu|ven|sam|dim|man|tir|ons|tor|fre|søn|lör|pon|śr|czw|pt)\."
+)
+_TIME = re.compile(
+    r"(?<![\d./-])\d{1,2}(?:[:.h]\d\d)?\s?(?:a\.?m\b\.?|p\.?m\b\.?|uhr\b|hrs?\b|o'clock\b)|(?<![\d:])\d{1,2}:\d\d(?![\d:])"
 )
 _DASH = re.compile(r"[-–—~〜～]")
 _BETWEEN = re.compile(r"[至到]|から|부터|より|ถึง")
@@ -138,7 +144,7 @@ def names_absence(mail: ParsedMail) -> bool:
 
 def _in_text(text: str, near: date) -> Absence | None:
     text = "\n".join(" ".join(one.split()) for one in re.split(r"\n\s{0,200}\n", text)).lower().replace("\u2019", "'")
-    text = _ABBREVIATED.sub(r"\1", text)
+    text = _TIME.sub(" ", _ABBREVIATED.sub(r"\1", text))
     dates = _dates(text)
     if _month_first(dates, near):
         dates = [replace(one, day=one.month, month=one.day) if one.slashed else one for one in dates]
@@ -184,9 +190,11 @@ def _dates(text: str) -> list[_Date]:
             window = max(last, one.at - 30)
             before = _DAY_BEFORE.search(text[window : one.at])
             if before is not None and (before["c"] is None or not CONNECT.isdisjoint(_tokens(before["c"]))):
-                at, day = window + before.start("d"), int(before["d"])
+                several = _DAYS_BEFORE.search(text[window : window + before.start("d")])
+                first = several or before
+                at, day = window + first.start("d"), int(first["d"])
                 month = one.month if day <= one.day or one.slashed else (one.month - 2) % 12 + 1
-                found.append(replace(one, at=at, end=at + len(before["d"]), day=day, month=month))
+                found.append(replace(one, at=at, end=at + len(first["d"]), day=day, month=month))
             found.append(one)
         last = one.end
         if len(found) >= _MOST:

@@ -113,7 +113,10 @@ AGAIN = _words(
     novamente nuovo disponibile reperibile weer terug bereikbaar igen åter tillbaka tilbage tilbake anträffbar jälleen
     takaisin tavoitettavissa ponownie znowu dostępny dostępna opět zpět znovu opäť späť ismét újra vissza nou disponibil
     снова вновь вернусь доступен знову отново ξανά πάλι διαθέσιμος yeniden tekrar ponovno opet ponovo spet taas uuesti
-    tagasi atkal vėl vel kembali lại"""
+    tagasi atkal vėl vel kembali lại reply respond answer antworte antworten beantworte beantworten répondrai répondrons
+    traiterai responderé responderemos contestaré responderei responderemos risponderò risponderemo antwoorden
+    beantwoorden svare svarer svarar besvarer besvarar vastaan odpowiem odpowiemy odpovím odpoviem válaszolok răspunde
+    отвечу ответим відповім отговоря απαντήσω yanıtlayacağım odgovorit odgovoril vastan atbildēšu atsakysiu"""
 )
 """Somebody is there again."""
 GONE = _words(

@@ -162,8 +162,9 @@ AWAY = (
 
 AWAY_STEMS = (
     "pto", "vacation", "annual leave", "not available", "unavailable", "out sick", "off sick", "next in the office",
+    "not working",
     "not in the office", "part-time", "part time", "my working days", "day off", "days off", "bank holiday", "urlaub",
-    "nicht erreichbar", "nicht verfügbar", "sommerpause", "winterpause", "ferien", "bin krank",
+    "nicht erreichbar", "nicht verfügbar", "nicht besetzt", "sommerpause", "winterpause", "ferien", "bin krank",
     "erkrankt", "fortbildung", "dienstreise", "elternzeit", "mutterschutz", "feiertag", "congés", "absent", "absence",
     "joignable", "vacances", "fermé", "fermeture", "arrêt maladie", "vacaciones", "ausente", "no estaré", "no estoy",
     "me reincorpor", "reincorporaré", "permiso", "cerrad", "ferie", "assente", "assenza", "chiuso", "chiusa", "chiusi",
