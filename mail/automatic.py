@@ -81,7 +81,7 @@ _CLIENTS = re2.compile(
     r"|bluemail|betterbird|mailspring|postbox|geary|incredimail|becky!|pegasus|mail\.ru mailer|sogo"
 )
 """Mail clients that people write with. Not among them: those whose server writes its vacation notes with their name."""
-_SUBMITTED = frozenset(("thread-index", "thread-topic", "x-ms-has-attach", "x-originating-ip"))
+_SUBMITTED = frozenset(("thread-index", "thread-topic", "x-ms-has-attach"))
 _WEBMAIL = ("@mail.gmail.com", "@email.android.com", "@mail.yahoo.com", "@outlook.com", ".prod.outlook.com")
 _START = re.compile(r"(?:\s|\[[^\]]{1,60}\]|(?:re|sv|vs|aw|antw|odp|ynt|ha)\s?:)*+", re.IGNORECASE)
 _QUOTED = re.compile(

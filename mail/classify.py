@@ -211,6 +211,8 @@ def _is_discussion(mail: ParsedMail) -> bool:
         return True
     if not (headers.text("list-post") or "NO").strip().upper().startswith("NO"):
         return True
+    if mail.sender is not None and _is_owner(mail.sender.address):
+        return True
     listed = (headers.text("list-id") or "")[:1_000].rpartition("<")[2].rstrip("> \t").lower()
     posted = {address.address.lower().replace("@", ".") for address in (*mail.to, *mail.cc, *mail.reply_to)}
     return listed in posted
