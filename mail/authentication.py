@@ -14,6 +14,7 @@ from itertools import islice
 
 from mail.arc import read_chain, sealed_results
 from mail.canonical import SignedMessage
+from mail.dkim import Unusable, domain_value
 from mail.records import ParsedMail
 from mail.sender import SenderCheck, author_domain
 
@@ -148,7 +149,7 @@ def _evidence(mail: ParsedMail, server: str, results: list[_Result]) -> Authenti
     header_from = _domain(dmarc, "header.from") if dmarc else ""
     verdict, reason = dmarc.result if dmarc else "none", f"by {server}"
     author = author_domain(mail)
-    if verdict == "pass" and (not author or (header_from and header_from != author)):
+    if verdict == "pass" and (not author or (header_from and _ascii(header_from) != _ascii(author))):
         # Evaluated for another author than the one that we show: several From fields, or several authors in one.
         verdict, reason = "permerror", f"by {server}: passed for {header_from or '?'}, which is not the one author"
     return AuthenticationEvidence(
@@ -163,6 +164,14 @@ def _evidence(mail: ParsedMail, server: str, results: list[_Result]) -> Authenti
         arc=arc.result if arc else "none",
         reason=reason,
     )
+
+
+def _ascii(domain: str) -> str:
+    """The form of DNS: servers write an internationalised domain either way."""
+    try:
+        return domain_value(domain)
+    except Unusable:
+        return domain
 
 
 def _domain(result: _Result, *names: str) -> str:

@@ -13,7 +13,8 @@ __all__ = ["MAGIC", "Storage", "read_compound"]
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _END = 0xFFFFFFFA
 """Sector numbers from here on are marks."""
-_NOBODY = 0xFFFFFFFF
+_SMALL, _LARGE = 0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF
+"""Of the sizes of version 3 only the lower half counts: some writers leave rubbish in the other (MS-CFB §2.6.1)."""
 _MAX_ENTRIES = 20_000
 _MAX_DEPTH = 12
 
@@ -47,7 +48,7 @@ class _File:
         self.cutoff = unpack_from("<I", data, 56)[0]
         self.fat = self._fat()
         first_directory, first_mini = unpack_from("<I", data, 48)[0], unpack_from("<I", data, 60)[0]
-        self.entries = self._entries(self._chain(first_directory))
+        self.entries = self._entries(self._chain(first_directory), _SMALL if shift == 9 else _LARGE)
         self.mini_fat = _numbers(self._chain(first_mini))
         root = self.entries[0] if self.entries else None
         self.mini = self._chain(root.start)[: root.size] if root else b""
@@ -99,14 +100,14 @@ class _File:
         return b"".join(blocks)[:size]
 
     @staticmethod
-    def _entries(data: bytes) -> list[_Entry]:
+    def _entries(data: bytes, most: int) -> list[_Entry]:
         found = []
         for at in range(0, min(len(data), _MAX_ENTRIES * 128) - 127, 128):
             length, kind = unpack_from("<HB", data, at + 64)
             name = data[at : at + max(0, min(length, 64) - 2)].decode("utf-16-le", "replace")
             left, right, child = unpack_from("<III", data, at + 68)
             start, size = unpack_from("<IQ", data, at + 116)
-            found.append(_Entry(name, kind, left, right, child, start, size))
+            found.append(_Entry(name, kind, left, right, child, start, size & most))
         return found
 
     def content(self, entry: _Entry) -> bytes:

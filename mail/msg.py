@@ -144,9 +144,13 @@ def _head(storage: Storage, values: _Values) -> bytes:
             people.setdefault(person.number(0x0C15), []).append(
                 _person(person.text(0x3001), person.text(0x39FE) or person.text(0x3003))
             )
+    # Whom the mail is from, and who sent it for him.
+    author = _person(values.text(0x0042), values.text(0x5D02) or values.text(0x0065))
+    sender = _person(values.text(0x0C1A), values.text(0x5D01) or values.text(0x0C1F))
     moment = values.moment(0x0039) or values.moment(0x0E06)
     fields = {
-        "From": _person(values.text(0x0C1A), values.text(0x5D01) or values.text(0x0C1F)),
+        "From": author or sender,
+        "Sender": sender if author and author != sender else "",
         "To": ", ".join(people.get(_TO, ())) or values.text(0x0E04),
         "Cc": ", ".join(people.get(_CC, ())) or values.text(0x0E03),
         "Subject": values.text(0x0037),

@@ -104,3 +104,19 @@ def test_streams_that_run_beyond_the_end_of_the_file_take_no_time() -> None:
     assert time.process_time() - started < 1
     assert found is not None
     assert len(found.streams) == streams
+
+
+def test_whom_a_mail_is_from_and_who_sent_it_for_him() -> None:
+    tree = values({}, 32, p0042="Boss", p5d02="boss@example.org", p0c1a="Ann", p5d01="ann@example.org", p1000="x")
+    mail = parse(compound(tree))
+    assert (mail.from_ and mail.from_.address, mail.sender and mail.sender.address) == (
+        "boss@example.org",
+        "ann@example.org",
+    )
+
+
+def test_rubbish_in_the_upper_half_of_sizes_is_not_looked_at() -> None:
+    raw = compound(written())
+    entry = raw.index("__substg1.0_0037001F".encode("utf-16-le"))
+    changed = raw[: entry + 124] + b"\xfe\xca\xfe\xca" + raw[entry + 128 :]
+    assert parse(changed).subject == "Grüße"

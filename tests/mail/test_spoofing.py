@@ -102,3 +102,10 @@ def test_a_public_suffix_vouches_for_nobody() -> None:
     for signer in ("co.uk", "uk", "evil.co.uk", "bank.co.uk.evil.example", "xbank.co.uk"):
         assert evaluate_dmarc("bank.co.uk", DmarcSender(dkim=(signer,), spf="fail"), records).result == "fail"
     assert evaluate_dmarc("bank.co.uk", DmarcSender(dkim=("mail.bank.co.uk",)), records).result == "pass"
+
+
+def test_internationalised_domains_are_one_in_both_forms() -> None:
+    named = "mx.example; dmarc=pass header.from={}"
+    for one, other in (("müller.example", "xn--mller-kva.example"), ("xn--mller-kva.example", "müller.example")):
+        assert told(named.format(one), f"<ann@{other}>").dmarc == "pass"
+    assert told(named.format("muller.example"), "<ann@müller.example>").dmarc == "permerror"
