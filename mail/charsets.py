@@ -31,6 +31,7 @@ _STATEFUL = _WIDE | {
     "utf-7", "hz", "iso2022-jp", "iso2022-jp-1", "iso2022-jp-2", "iso2022-jp-3", "iso2022-jp-ext", "iso2022-kr",
 }  # fmt: skip
 """Charsets whose text may be ASCII bytes that are no ASCII characters."""
+_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _MANY_BYTES = _STATEFUL | {
     "utf-8", "cp932", "shift-jis", "euc-jp", "euc-jis-2004", "cp949", "euc-kr", "johab", "gb18030", "gbk", "cp950",
     "big5", "big5hkscs",
@@ -91,8 +92,9 @@ def decode_text(data: bytes, declared: str | None) -> tuple[str, str | None]:
             return data.decode("ascii"), "charset_wrong"
     if data.startswith(codecs.BOM_UTF8):
         return data[3:].decode("utf-8", "replace"), None
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and codec not in _WIDE and b"\0" in data:
-        return data.decode("utf-16", "replace"), "charset_wrong"
+    if codec not in _WIDE and data.startswith(_MARKS) and b"\0" in data:
+        wide = data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE))
+        return data.decode("utf-32" if wide else "utf-16", "replace"), "charset_wrong"
     if codec is None or (declared is not None and squeezed(declared) in _ASCII_NAMES):
         return _guess(data), "charset_unknown" if declared and codec is None else "charset_undeclared"
     if codec == "utf-16" and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

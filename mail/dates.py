@@ -41,8 +41,9 @@ _MONTH_FIRST = re.compile(
     rf"{_DAY}{_MONTH}\s{{1,3}}(\d{{1,2}}),?\s{{1,3}}(?:(\d{{4}}),?\s{{1,3}})?{_TIME}(?:\s{{0,3}}{_ZONE})"
     rf"(?:(?:(?<=\s)|\s{{1,3}})(\d{{4}})\b\s{{0,3}}{_ZONE})?"
 )
+_BLANKS_AT_COLON = re.compile(r"\s{0,9}:\s{0,9}")
 _YEAR_FIRST = re.compile(
-    rf"(\d{{4}})[\s/.-](?:(\d{{1,2}})|{_MONTH})[\s/.-]{{1,3}}(\d{{1,2}})[\s,]{{1,3}}{_TIME}\s{{0,3}}{_ZONE}"
+    rf"(\d{{4}})[\s/.-](?:(\d{{1,2}})|{_MONTH})[\s/.-]{{1,3}}(\d{{1,2}})[\s,]{{1,3}}{_DAY}{_TIME}\s{{0,3}}{_ZONE}"
 )
 _NUMERIC = re.compile(rf"(\d{{1,2}})[\s./-](\d{{1,2}})[\s./-](\d{{4}}|\d{{2}})\s{{1,3}}{_TIME}\s{{0,3}}{_ZONE}")
 _ZONES = {
@@ -77,6 +78,8 @@ def _read(text: str) -> datetime | None:
     text = text[:_LONGEST].strip()
     if "(" in text:
         text = _without_comments(text)
+    if " :" in text or ": " in text:  # blanks and comments about a colon (RFC 5322 §4.3)
+        text = _BLANKS_AT_COLON.sub(":", text)
     try:
         return _other(text)
     except (ValueError, OverflowError, TypeError, IndexError, AttributeError):

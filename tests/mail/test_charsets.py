@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable
 
 import pytest
@@ -153,6 +154,9 @@ def test_utf_16_with_and_without_its_mark_and_text_that_only_says_so() -> None:
     assert decode_text("Hello".encode("utf-16-be"), "utf-16")[0] == "Hello"
     assert decode_text("Hello".encode("utf-16-le"), "utf-16")[0] == "Hello"
     assert decode_text("Grüße".encode("utf-16"), "utf-8") == ("Grüße", "charset_wrong")
+    for codec in ("utf-32", "utf-16"):
+        assert decode_text("Grüße".encode(codec), None) == ("Grüße", "charset_wrong")
+    assert decode_text(codecs.BOM_UTF32_BE + "Grüße".encode("utf-32-be"), None)[0] == "Grüße"
     assert decode_text(b"Hello", "utf-16") == ("Hello", "charset_wrong")
 
 
