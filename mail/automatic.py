@@ -19,6 +19,7 @@ from mail.automatic_words import (
     CHALLENGE,
     NOTE_PREFIXES,
     PREFIXES,
+    RECEIVED,
     REPLY_PREFIXES,
     ROBOT,
 )
@@ -108,7 +109,7 @@ def _words(phrases: tuple[str, ...]) -> re2._Regexp:
 
 
 _AWAY, _AWAY_SUBJECT, _AWAY_STEMS = _words(AWAY), _words(AWAY_SUBJECT), _words(AWAY_STEMS)
-_ROBOT, _CHALLENGE = _words(ROBOT), _words(CHALLENGE)
+_ROBOT, _CHALLENGE, _RECEIVED = _words(ROBOT), _words(CHALLENGE), _words(RECEIVED)
 _NAMED = frozenset((*REPLY_PREFIXES, *NOTE_PREFIXES)) - {"auto:"}
 _AUTO_WORD = re2.compile(r"(?i)auto-?\s?(?:reply|response|antwort)")
 _FIRST = frozenset(words[:2] for words in PREFIXES)
@@ -178,8 +179,11 @@ def _by_subject(mail: ParsedMail) -> str | None:
         if mail.return_path == "" and not is_personal(mail):
             return f"null return-path, and the subject begins with “{prefix}”"
         sure = prefix in _NAMED or mail.in_reply_to is not None or _AUTO_WORD.search(mail.subject[:200]) is not None
-        if sure and _ends_well(mail.subject, prefix) and _says_away(mail) and not is_personal(mail):
-            return f"subject begins with “{prefix}”, and the text is an out-of-office note"
+        if sure and _ends_well(mail.subject, prefix) and not is_personal(mail):
+            if _says_away(mail) or names_absence(mail):
+                return f"subject begins with “{prefix}”, and the text is an out-of-office note"
+            if prefix in _NAMED and (_says_robot(mail) or _found(_RECEIVED, _own_words(mail))):
+                return f"subject begins with “{prefix}”, and the text acknowledges"
     if is_bulk(mail) and automatic_marks(mail).isdisjoint(_LISTED):
         prefix = _prefix(mail.subject[_start(mail.subject) :])
         if prefix and not is_personal(mail):

@@ -12,6 +12,7 @@ __all__ = [
     "AWAY_SUBJECT",
     "CHALLENGE",
     "PREFIXES",
+    "RECEIVED",
     "REPLY_PREFIXES",
     "ROBOT",
     "UNSUBSCRIBE",
@@ -204,6 +205,23 @@ ROBOT = (
     "email tự động", "thư tự động", "อีเมลอัตโนมัติ", "email otomatis", "pesan otomatis",
 )  # fmt: skip
 """How machines say in the text that a machine wrote it."""
+
+RECEIVED = (
+    "thank you for contacting", "thanks for contacting", "thank you for your message", "thank you for your e-mail",
+    "thank you for your email", "thanks for your email", "have received your", "has been received", "was received",
+    "ist bei uns eingegangen", "haben wir erhalten", "vielen dank für ihre nachricht", "vielen dank für ihre e-mail",
+    "vielen dank für ihre anfrage", "bien reçu votre", "bien été reçu", "merci pour votre message", "hemos recibido",
+    "gracias por su mensaje", "gracias por contactar", "recebemos a sua", "recebemos sua", "obrigado pelo seu contacto",
+    "obrigado pelo contato", "abbiamo ricevuto", "grazie per averci", "hebben uw bericht", "hebben je bericht",
+    "bedankt voor uw bericht", "bedankt voor je bericht", "tack för ditt mejl", "tack för ditt meddelande",
+    "tak for din henvendelse", "tak for din mail", "takk for din henvendelse", "kiitos viestistäsi",
+    "kiitos yhteydenotostasi", "dziękujemy za wiadomość", "dziękujemy za kontakt", "děkujeme za vaši zprávu",
+    "ďakujeme za vašu správu", "köszönjük megkeresését", "köszönjük levelét", "vă mulțumim pentru mesaj",
+    "ваше обращение", "ваше письмо получено", "спасибо за ваше", "ваш лист отримано", "дякуємо за ваш",
+    "λάβαμε το μήνυμά", "mesajınız bize ulaş", "mesajınız alın", "受け付けました", "承りました",
+    "お問い合わせありがとう", "已收到您的", "您的邮件已收到", "已收到您", "접수되었습니다", "문의해 주셔서",
+)  # fmt: skip
+"""How an automatic reply says that a mail arrived."""
 
 CHALLENGE = (
     "verify#", "message requires verification", "mail requires verification", "email requires verification",
