@@ -26,7 +26,9 @@ _EACH = re.compile(r"([45](?<![0-9.,:/#=-][45])[0-57][0-9])(?=[ \t-]{1,3}[45]\.[
 _PHASES = re2.compile(
     r"(?i)(?:in reply to |after |in response to |response to |error in |during |at |>>> ?|In:  ?|"
     r"on )(?:the )?(end of (?:message|data)|data|rcpt|mail from|mail|"
-    r"initial connection|[he][eh]lo|sending data|message body)\b|(does not like recipient|"
+    # What goes on is a name: qmail writes "program at mail.example.org".
+    r"initial connection|[he][eh]lo|sending data|message body)(?:[^\w.-]|\.\W|\.?$)|"
+    r"(does not like recipient|"
     r"recipient rejected|recipient was rejected)|"
     r"(sender was rejected|does not like sender)|(after i sent the message|after sending the message|"
     r"\(state 1[78]\)|failed on data)"
