@@ -257,8 +257,8 @@ class _Scan:
                 self._comment.extend(f"{inner} " for inner in _COMMENT.findall(address))
                 address = _COMMENT.sub("", address)
             address = "".join(address.split())
-        if len(address) > _LONGEST_ADDRESS or (bracketed and ":@" in address):
-            return  # `<undisclosed-recipients:@host;>`: a server took an empty group for an address
+        if len(address) > _LONGEST_ADDRESS or (bracketed and (":@" in address or ":;@" in address)):
+            return  # `<undisclosed-recipients:;@host>`: a server took an empty group for an address
         shown = _named(_display_name(name), self._comment)
         if not address:
             if shown:

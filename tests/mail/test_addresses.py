@@ -29,6 +29,7 @@ from mail.addresses import parse_addresses
         ("ann@example.org bob@example.org", [("", "ann@example.org"), ("", "bob@example.org")]),
         ("Ann <ann@example.org> Bob <bob@example.org>", [("Ann", "ann@example.org"), ("Bob", "bob@example.org")]),
         ("<ann@example.org> Ann, b@example.org", [("Ann", "ann@example.org"), ("", "b@example.org")]),
+        ("<undisclosed-recipients:;@mx.example>, <Undisclosed-Recipient:@mx.example;>", []),
         ("<mailto:ann@example.org>", [("", "ann@example.org")]),
     ],
 )  # fmt: skip
