@@ -90,12 +90,12 @@ PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (
     )),
     ("no_mail_accepted", (
         "null mx", "nullmx", "does not accept mail (nullmx)", "recipient address has null mx", "no mx record for",
-        "domain does not accept mail", "does not accept any mail", "doesn't accept mail", "not accept mail for this "
-        "domain", "no mail exchanger", "find a mail exchanger", "host does not accept mail", "mx 0 .",
+        "not accept mail for this "
+        "domain", "no mail exchanger", "find a mail exchanger", "mx 0 .",
         "host/domain does not accept",
         "smtp protocol returned a permanent error: does not accept", "not receive email",
         "name service error for name= type=mx: malformed",
-        "does not receive mail", "mail exchanger or ip address", "server does not accept mail",
+        "does not receive mail", "mail exchanger or ip address",
     )),
     ("reverse_dns", (
         "reverse dns", "rdns", "ptr record", "reverse lookup", "no ptr", "reverse mapping", "reverse hostname",
