@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from mail.zones.lines import Lines
 from mail.zones.search import NOT_WORD, Patterns, Phrases
+from mail.zones.words_dates import MONTHS
 from mail.zones.words_history import STARTS, VERBS, WEEKDAYS
 
 __all__ = ["Attribution", "attribution_ending_at", "fields_of", "has_date", "has_moment"]
@@ -23,16 +24,25 @@ _WRAPPED_AT = 62
 _VERB = re.compile("|".join(re.escape(verb.casefold()) for verb in sorted(VERBS, key=len, reverse=True)))
 _VERBS = Phrases(VERBS)
 _TIME = re.compile(r"[0-9]{1,2}[:.h時时][0-9]{2}")
+_MONTH = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + ")"
+_NUMBERS = r"[0-9]{4}[-/.年][ ]?[0-9]{1,2}|[0-9]{4}년|[0-9]{1,2}[-/.][ ]?[0-9]{1,2}[-/.][ ]?[0-9]{2,4}"
 _DATE = re.compile(
-    r"[0-9]{4}[-/.年][ ]?[0-9]{1,2}|[0-9]{4}년|"
-    r"[0-9]{1,2}[-/.][ ]?[0-9]{1,2}[-/.][ ]?[0-9]{2,4}|(?:(?<=[^0-9:.])|^)[0-9]{1,2}[.]?[ ][^\W\d_]{3,10}"
+    _NUMBERS
+    + r"|(?:(?<=[^0-9:.])|^)[0-9]{1,2}[.]?[ ](?:de )?[^\W\d_]{3,10}|(?:(?<=[^\w])|^)[^\W\d_]{3,9}[.]?[ ][0-9]{1,2}(?=,)"
 )
+"""Where a date stands in what is known to hold one."""
+_DATED = (
+    rf"(?i){_NUMBERS}|(?:^|[^0-9:.])[0-9]{{1,2}}(?:[.]|er|st|nd|rd|th)?[ ](?:de |of )?{_MONTH}\pL{{0,9}}|"
+    rf"(?:^|{NOT_WORD}){_MONTH}\pL{{0,9}}[.]?[ ][0-9]{{1,2}}(?:[^\pL\pN_:]|$)"
+)
+"""A date, in RE2's syntax."""
 _DIGITS = {
     first + digit: 48 + digit for first in (0x660, 0x6F0, 0x966, 0x9E6, 0xE50, 0xFF10) for digit in range(10)
 } | {0x202F: " ", 0xFF0C: ","}
 """Arabic, Persian, Devanagari, Bengali, Thai and wide digits as ASCII ones, character for character."""
 _SELF = re.compile(
-    r"\b(?:i (?:wrote|write|said)|we (?:wrote|said)|ich|wir|j['’](?:ai|avais) écrit|nous avons|escribí|escribimos|"
+    r"\b(?:i (?:wrote|write|said)|we (?:wrote|said)|ich|wir|j['’](?:ai|avais) écrit|je (?:vous|te|lui|leur)|"
+    r"nous (?:vous|avons)|escribí|escribimos|"
     r"escrevi|escrevemos|ho scritto|avevo scritto|abbiamo|ik|wij|jag|jeg|skrev vi|vi skrev|kirjoitin|kirjoitimme|"
     r"napisałem|napisałam|pisałem|pisałam|napisaliśmy|jsem|som napísal|som napísala|я|мы|ми|írtam|írtuk|yazdım|"
     r"yazdık|έγραψα|am scris|sam pisao|sam napisao|sam napisala)\b"
@@ -43,7 +53,7 @@ _YEAR = f"(?:^|{NOT_WORD})(?:19|20|25)[0-9]{{2}}(?:{NOT_WORD}|$)"
 _SEEN = Patterns(
     r"[^\s<>()\[\]\"'‘’“”:,;]@[^\s<>()\[\]\"',;:]",
     _TIME.pattern,
-    "|".join((_DATE.pattern.replace(r"[^\W\d_]", r"\pL").replace("(?<=[^0-9:.])", "[^0-9:.]"), _YEAR)),
+    f"{_DATED}|{_YEAR}",
 )
 """An address, a time of day, a date or year: what an attribution is known by."""
 _SEEN_ADDRESS, _SEEN_TIME, _SEEN_DATE = range(3)
@@ -176,7 +186,7 @@ def _weight(text: str, starts: bool, before_quotation: bool) -> int:
     low = text.casefold()
     if _VERBS.found(low):
         if address and (date or time or "<" in text or starts) and (date or time or len(text) < 200):
-            return 2
+            return 2 if "<" in text or not _SELF.search(low) else 0
         if date and (time or (starts and (text[:1].isdigit() or len(text) < 120))) and not _SELF.search(low):
             # Without an address the whole line must be an attribution: a name beside the moment, no clause.
             return 2 if starts or (len(text) < 120 and len(text.split()) <= _MOST_WORDS) else 1

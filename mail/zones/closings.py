@@ -38,6 +38,8 @@ _WISHES = re2.compile(
     r"ich verbleibe .{0,30}|wir verbleiben .{0,30}|pozostaj\S+ z .{0,30}"
 )
 """Sentences that do nothing but take leave, as letters end."""
+_LASTING = HEADS | PARTINGS | frozenset(word for word in _THANKS if " " not in word)
+"""Words of which a closing has one."""
 
 
 def _first_words() -> frozenset[str]:
@@ -52,18 +54,22 @@ _FIRST_WORDS = _first_words()
 def closing_of(line: str) -> tuple[str, str] | None:
     """Kind (`closing` or `thanks`) of the formula that `line` is, and what follows it on the line: a name, whether of
     who writes or, after thanks, of who is thanked."""
-    if len(line) > _LONGEST and not (len(line) < 2 * _LONGEST and _wishes(line.strip(TRIMMED))):
+    if len(line) > 2 * _LONGEST:
         return None
     word = _WORD.search(line)
     if word is None:
+        return None
+    if _wishes(line.strip(TRIMMED)):
+        return "closing", ""
+    if len(line) > _LONGEST:
         return None
     first = _low(word.group())
     if first in _FIRST_WORDS:
         whole = _whole(line)
         if whole is not None:
             return whole
-    elif first.isascii() and not (first in JOINTS or first in HEADS or first in PARTINGS):
-        return ("closing", "") if _wishes(line.strip(TRIMMED)) else None
+    elif not (first in JOINTS or first in _LASTING or not first.isascii()):
+        return None
     return _composed(line)
 
 
@@ -125,6 +131,8 @@ def _composed(line: str) -> tuple[str, str] | None:
             return "closing", ""
         if _UNSPACED_PARTINGS.fullmatch(shown):
             return "thanks", ""
+    if line.isascii() and _LASTING.isdisjoint(_SPLIT.split(bare.lower())):
+        return None
     words = [word for word in _SPLIT.split(bare) if word]
     if not 0 < len(words) <= _MOST_WORDS or line.endswith(("?", ":", "？")):
         return None
@@ -143,4 +151,4 @@ def _composed(line: str) -> tuple[str, str] | None:
     named = len(name) <= 3 and all(word[0].isupper() or _low(word) in JOINTS for word in name)
     if kind and (count == len(words) or (named and (kind == "closing" or not name))):
         return kind, " ".join(name) if named and count < len(words) else ""
-    return ("closing", "") if _wishes(bare) else None
+    return None

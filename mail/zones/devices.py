@@ -30,9 +30,13 @@ _GETTERS = (
     r"завантажити|získat|získejte|stáhnout|získať|obțineți|descărcați|λήψη του|κατεβάστε το|preuzmi|preuzmite|"
     r"dapatkan|tải|nhận|קבל את|הורד את|الحصول على|احصل على|dobite|prenesi|hangi|gauti|atsisiųsti|iegūt) "
 )
-_NAMED, _POSSESSED, _FORM = range(3)
-_ASKED = Patterns(
+_MAYBE = Patterns(
     _DEVICE,
+    "私の|我的|brev|typo|terse|spelling|mistake|error|short|autocorr|kürze|tippfehler|beknopt|zwięz",
+)
+_NAMED, _WORDED = range(2)
+_POSSESSED, _FORM = range(2)
+_ASKED = Patterns(
     _MINE,
     "^(?:"
     # The verb stands at the end: Hungarian, Turkish, Basque, Hindi, Japanese, Korean.
@@ -73,12 +77,15 @@ def is_device_line(line: str) -> bool:
     if begins and ("http" in low or "<" in line):
         return True
     bare = low.partition("<")[0].partition("http")[0].strip(" ([:")
+    may = _MAYBE.which(bare)
+    if not may and not begins:
+        return False
     seen = _ASKED.which(bare)
     if _FORM in seen:
         return True
     if not begins or "," in bare.rstrip(","):
         return False
-    if _NAMED in seen:
+    if _NAMED in may:
         return True
     if low.startswith(("von meine", "from my", "de mon")):
         return False  # `From my point of view`
