@@ -68,7 +68,7 @@ class _Work:
         self._embedded: list[Embedded] = []
         self._passed_on: int | None = None  # how deep the mail that is passed on is quoted
         self._looks = candidates(lines.bare)
-        if "\nSubject" in text or "\nThema" in text or "\nObjet" in text:
+        if "\nSubject" in text or (not text.isascii() and ("\nThema" in text or "\nObjet" in text)):
             self._looks = labels(lines.bare, self._looks)
         starts = lines.starts
         self._cuts = {min(bisect_left(starts, offset), len(lines) - 1) for offset in context.history}
@@ -206,7 +206,7 @@ class _Work:
         marked = below is not None and lines.depth[below] > depth
         if outermost and forwarded:
             self._passed_on = depth + 1 if marked else depth
-        message = self._embed(starter.form, forwarded, starter.fields)
+        message = self._embed(starter.form, forwarded, starter.fields, starter.attribution)
         stack.append(_Open(message, depth + 1 if marked else depth))
         kind = ZoneKind.ATTRIBUTION if starter.form is Form.ATTRIBUTION else ZoneKind.HEADER
         self._label(starter, kind, message)
@@ -233,9 +233,9 @@ class _Work:
                 self._messages[number] = message
                 self._kinds[number] = kind
 
-    def _embed(self, form: Form, forwarded: bool, fields: tuple[tuple[str, str], ...]) -> int:
+    def _embed(self, form: Form, forwarded: bool, fields: tuple[tuple[str, str], ...], attribution: str = "") -> int:
         message = 1 + max((one.message for one in self._embedded[-1:]), default=0)
-        self._embedded.append(Embedded(message, form, forwarded, fields))
+        self._embedded.append(Embedded(message, form, forwarded, fields, attribution))
         return message
 
     def own_tails(self) -> None:

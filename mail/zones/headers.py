@@ -30,6 +30,7 @@ _WRAPPED_AT = 66
 _YEAR = re.compile(r"(?:19|20|25)[0-9]{2}")
 _EDGES = "-_=*~<>[]#─—–•.·|+ \t━═＝＿－＊▬‐‑―【】「」［］<>"
 _RULE = frozenset("-_=*~─—–·•#━═＝＿－＊▬…‐‑―◆◇■□★☆●○※┅┄")
+_RULES = "".join(sorted(_RULE)) + " "
 _ORDER = ("from", "sent", "to", "subject", "cc", "bcc", "reply-to", "other")
 _MAIN = frozenset({"from", "sent", "to", "subject", "cc"})
 _FORWARD = frozenset(mark.casefold() for mark in FORWARD_MARKS)
@@ -125,13 +126,15 @@ def labels(bare: list[str], found: dict[int, Look]) -> dict[int, Look]:
 
 def is_rule(bare: str) -> bool:
     """`_____` or `-----`: nothing but marks, at least five."""
-    return len(bare) >= 5 and bare[0] in _RULE and not set(bare.replace(" ", "")) - _RULE
+    return len(bare) >= 5 and bare[0] in _RULE and not bare.strip(_RULES)
 
 
 def mark_at(bare: str) -> Mark | None:
     """The mark that the line `bare` is."""
     if not 4 <= len(bare) <= 160 or not (bare[0] in _FIRST or bare[-1] in _LAST):
         return None
+    if bare[1] == " " and bare[-1].isalnum():
+        return None  # an item of a list
     key = bare.strip(_EDGES)
     colon = key.endswith((":", "："))
     key = " ".join(key.rstrip(":： ").casefold().split())

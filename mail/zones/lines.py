@@ -54,7 +54,7 @@ def read_lines(text: str) -> Lines:
     """Lines of `text` (ends LF). Linear; at most MAX_LINES, the last one then reaches to the end of the text."""
     pieces = text.split("\n", MAX_LINES - 1)
     starts = list(accumulate([len(piece) + 1 for piece in pieces], initial=0))
-    if "----" in text:
+    if "----" in text and (" ---" in text or "- From:" in text or "\t---" in text):
         apart = _marks_apart(pieces)
         if apart is not pieces:
             pieces = apart
@@ -66,7 +66,7 @@ def read_lines(text: str) -> Lines:
         if "\xa0" in text:
             shown = [piece.replace("\xa0", " ") for piece in shown]
     bare = [piece.strip() for piece in shown]
-    if "=20\n" in text or "=09" in text:
+    if "=" in text and ("=20\n" in text or "=09" in text):
         bare = [_decoded(line) if "=" in line else line for line in bare]
     depth = [0] * len(bare)
     quoted = False
@@ -98,6 +98,10 @@ def _marks_apart(pieces: list[str]) -> list[str]:
             apart.append(piece)
             continue
         end = match.end(1)
+        rest = piece[end:].strip()
+        if rest and ":" not in rest[:40]:
+            apart.append(piece)  # somebody writes about such marks
+            continue
         if piece[: match.start()].strip(" >|\t"):
             apart.append(piece[: match.start(1) - 1])
             piece, end = piece[match.start(1) :], len(match[1])

@@ -4,6 +4,7 @@ somebody's by its form."""
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -22,6 +23,7 @@ _KISSES = re.compile(r"(?: +[xX]{1,5}| *[:;]-?[)D]| *<3)+$")
 _MOST_WORDS = 5
 _LEAST_SHARED = 3
 _LONGEST_INITIALS = 8
+_MOST_BLANKS = 9
 """Letters that a name and its short form begin with: Sandra and Sandy, Benjamin and Ben."""
 
 
@@ -50,28 +52,35 @@ def likeness(line: str, names: tuple[str, ...]) -> Likeness:
     low = line.casefold()
     if low.strip(_TRIMMED) in names:
         return Likeness.STRONG
-    if len(low) > _LONGEST_INITIALS and not any(stem in low for stem in _stems(names)):
-        return Likeness.WEAK if any(name[0] == low[0] for name in names) else Likeness.NONE
-    pool = {word for name in names for word in name.replace(".", " ").split()}
+    if low.count(" ") > _MOST_BLANKS:
+        return Likeness.NONE
+    pool, stems = _known_of(names)
+    if len(low) > _LONGEST_INITIALS:
+        for stem in stems:
+            if stem in low:
+                break
+        else:
+            return Likeness.WEAK if low[0] in {name[0] for name in names} else Likeness.NONE
     best = Likeness.NONE
-    couple = _COUPLE.split(line)
-    if len(couple) == 2 and any(name.startswith(f"{couple[0].casefold()} ") for name in names):
-        return Likeness.STRONG  # `Ann and Bob`
-    if line[-1].isdigit():
-        line = _PHONE.sub("", line)
-    for part in _PARTS.split(_KISSES.sub("", line), maxsplit=2)[:2]:
+    if " " in line:
+        couple = _COUPLE.split(line)
+        if len(couple) == 2 and any(name.startswith(f"{couple[0].casefold()} ") for name in names):
+            return Likeness.STRONG  # `Ann and Bob`
+        line = _PHONE.sub("", line) if line[-1].isdigit() else _KISSES.sub("", line)
+    for part in _PARTS.split(line, maxsplit=2)[:2]:
         best = max(best, _of_part(part.strip(_TRIMMED), names, pool))
     return best
 
 
 @lru_cache(maxsize=64)
-def _stems(names: tuple[str, ...]) -> tuple[str, ...]:
-    """What a line that is the sender's name has in it: the first letters of a word, the first in the address apart."""
-    words = {word for name in names for word in name.replace(".", " ").split()}
-    return tuple({word[at : at + _LEAST_SHARED] for word in words for at in (0, 1) if word[at : at + 2]})
+def _known_of(names: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The words of `names`, and what a line that is one of them has in it: the first letters of a word, in an address
+    with or without an initial before them."""
+    words = frozenset(word for name in names for word in name.replace(".", " ").split())
+    return words, tuple({word[at : at + _LEAST_SHARED] for word in words for at in (0, 1) if word[at : at + 2]})
 
 
-def _of_part(part: str, names: tuple[str, ...], pool: set[str]) -> Likeness:
+def _of_part(part: str, names: tuple[str, ...], pool: Set[str]) -> Likeness:
     tokens = part.split()
     words = [word for word in map(_bare, tokens) if word.casefold() not in TITLES and word.casefold() not in DEGREES]
     if not 0 < len(words) <= _MOST_WORDS or not all(_WORD.fullmatch(word) for word in words):
@@ -95,7 +104,7 @@ def _bare(token: str) -> str:
     return token.strip(_TRIMMED)
 
 
-def _known(word: str, pool: set[str]) -> bool:
+def _known(word: str, pool: Set[str]) -> bool:
     """A word of the name, its first letter, or a form of it."""
     if word in pool:
         return True
@@ -108,7 +117,7 @@ def _known(word: str, pool: set[str]) -> bool:
     return any(other.startswith(word) for other in pool)
 
 
-def _of_word(word: str, shown: str, names: tuple[str, ...], pool: set[str]) -> Likeness:
+def _of_word(word: str, shown: str, names: tuple[str, ...], pool: Set[str]) -> Likeness:
     """One word: a part of the name, initials, or what the address begins or ends with."""
     if len(word) <= _LEAST_SHARED and any(_initials(name, word) for name in names):
         return Likeness.STRONG

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mail.zones.attributions import fields_of
+
 __all__ = ["Context", "Embedded", "Form", "Zone", "ZoneKind", "Zones"]
 
 
@@ -52,12 +54,18 @@ class Zone:
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """An earlier message in the text; `fields` are (`from`, …), (`sent`, …), (`to`, …), (`subject`, …) as written."""
+    """An earlier message in the text, with the fields of its copied header or the words of its attribution."""
 
     message: int
     form: Form
     forwarded: bool
-    fields: tuple[tuple[str, str], ...] = ()
+    copied: tuple[tuple[str, str], ...] = ()
+    attribution: str = ""
+
+    @property
+    def fields(self) -> tuple[tuple[str, str], ...]:
+        """(`from`, …), (`sent`, …), (`to`, …), (`subject`, …), as written. Read when asked for: few ask."""
+        return fields_of(self.attribution) if self.attribution else self.copied
 
     def field(self, kind: str) -> str | None:
         """The first field of that kind."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 
-from mail.zones.attributions import attribution_ending_at, fields_of
+from mail.zones.attributions import attribution_ending_at
 from mail.zones.headers import Look, block_at, field_of, is_cut, is_rule, mark_at
 from mail.zones.lines import Lines
 from mail.zones.notes import letterhead_above, notes_block_at, notes_box_at, notes_table_at
@@ -27,6 +27,7 @@ class Starter:
     forwarded: bool
     fields: tuple[tuple[str, str], ...] = ()
     certain: bool = True
+    attribution: str = ""
 
 
 class Starters:
@@ -65,7 +66,7 @@ class Starters:
         if colon or bare[0] == "-" or bare.endswith(_ATTRIBUTED):
             found = attribution_ending_at(lines, at)
             if found is not None:
-                return Starter(found.first, found.last, Form.ATTRIBUTION, False, fields_of(found.text), found.certain)
+                return Starter(found.first, found.last, Form.ATTRIBUTION, False, (), found.certain, found.text)
         return None
 
     def _pasted(self, first: int) -> bool:

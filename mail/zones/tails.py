@@ -147,6 +147,8 @@ def _contacts_below(lines: list[str], rule: int, end: int) -> bool:
         return False
     if rule > 1 and lines[rule - 1] and is_rule(lines[rule - 2]):
         return False  # a heading between two rules
+    if any(found is not None and found[0] == "closing" for found in map(closing_of, below[1:])):
+        return False  # text, then the signature
     return any(_REACHED.which(line[:200]) for line in below) or (
         NAME.fullmatch(below[0]) is not None and any(_CONTACT.which(line[:200]) for line in below)
     )
