@@ -27,7 +27,7 @@ from mail.absence_words import (
 )
 from mail.records import ParsedMail
 
-__all__ = ["Absence", "absence_of", "names_absence"]
+__all__ = ["Absence", "absence_of", "names_absence", "own_part"]
 
 _LOOKED_AT = 3_000
 _OVER_NEW_YEAR = timedelta(days=300)
@@ -84,7 +84,14 @@ _WINDOW = 60
 _UNTIL_AFTER = re.compile(rf"\s{{0,2}}(?:[(（][^()（）]{{1,6}}[)）])?\s{{0,2}}(?:{UNTIL_AFTER})")
 _FROM_AFTER = re.compile(rf"\s{{0,2}}(?:[(（][^()（）]{{1,6}}[)）])?\s{{0,2}}(?:{FROM_AFTER})")
 _APPLE = re.compile(r"(startDate|endDate)=(\d{4})-(\d\d)-(\d\d)")
-_QUOTED = re.compile(r"^\s?>|^-{4,}|^_{8,}", re.MULTILINE)
+_QUOTED = re.compile(
+    r"^(?:\s?>|-{4,}|_{8,}|begin forwarded message"
+    r"|.{0,120}(?:wrote|schrieb|a écrit|escribió|escreveu|ha scritto|schreef|skrev|napisał|napsal|написал)[^\n]{0,80}:$"
+    r"|(?:from|von|de|da|van|från|fra|od|от|від|feladó|lähettäjä|kimden|发件人|寄件者|差出人|보낸 사람)\s?[:：]"
+    r".{0,200}\n.{2,30}[:：])",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""Where what others wrote begins, as far as it must be known here: `reply` does it well, and takes longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +127,7 @@ def absence_of(mail: ParsedMail) -> Absence | None:
     if stated:
         return Absence(stated.get("startDate"), stated.get("endDate"))
     near = (mail.date or datetime(1970, 1, 1, tzinfo=UTC)).date()
-    text = mail.text[:_LOOKED_AT]
-    quoted = _QUOTED.search(text)
-    own = text[: quoted.start()] if quoted and text[: quoted.start()].strip() else text
-    found = _in_text(own, near)
+    found = _in_text(own_part(mail.text[:_LOOKED_AT]), near)
     if found is None:
         subject = mail.subject[:500]
         answered = re.search(r"\sre:|\sfwd?:", subject, re.IGNORECASE)  # what follows is the other's subject
@@ -131,6 +135,13 @@ def absence_of(mail: ParsedMail) -> Absence | None:
         if found is not None and found.end is None:
             return None
     return found
+
+
+def own_part(text: str) -> str:
+    """The beginning of `text` (some thousand characters), up to what it quotes; all of it where it begins with that."""
+    quoted = _QUOTED.search(text)
+    own = text[: quoted.start()] if quoted is not None else text
+    return own if own.strip() else text
 
 
 def names_absence(mail: ParsedMail) -> bool:

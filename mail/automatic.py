@@ -10,7 +10,7 @@ import re
 
 import re2
 
-from mail.absence import names_absence
+from mail.absence import names_absence, own_part
 from mail.automatic_words import (
     AWAY,
     AWAY_PREFIXES,
@@ -85,10 +85,6 @@ _CLIENTS = re2.compile(
 _SUBMITTED = frozenset(("thread-index", "thread-topic", "x-ms-has-attach"))
 _WEBMAIL = ("@mail.gmail.com", "@email.android.com", "@mail.yahoo.com", "@outlook.com", ".prod.outlook.com")
 _START = re.compile(r"(?:\s|\[[^\]]{1,60}\]|(?:re|sv|vs|aw|antw|odp|ynt|ha)\s?:)*+", re.IGNORECASE)
-_QUOTED = re.compile(
-    r"^(?:>|-{4,}|_{8,}|Begin forwarded message|.{0,120}(?:wrote|schrieb|a écrit|escribió|ha scritto)[^\n]{0,80}:$)",
-    re.MULTILINE,
-)
 _REST = re.compile(r"\s*(?:auto-?\s?reply|message|notification|notice|assistant|response|antwort)?\s*(?:$|[:：(\[–—-])")
 
 
@@ -337,19 +333,16 @@ def _says_away(mail: ParsedMail) -> bool:
 
 def _says_robot(mail: ParsedMail) -> bool:
     """Whether the text says so in its beginning, or in its end where it quotes nothing."""
-    words = _own_words(mail)
-    if len(mail.text) > _LOOKED_AT and _QUOTED.search(mail.text[-_FOOTER:]) is None:
-        words = f"{words}\n{mail.text[-_FOOTER:]}"
+    words, end = _own_words(mail), mail.text[-_FOOTER:]
+    if len(mail.text) > _LOOKED_AT and own_part(end) == end:
+        words = f"{words}\n{end}"
     words = " ".join(words.lower().split())
     found = _ROBOT.search(words)
     return found is not None and _DENIED.search(words[max(0, found.start() - 16) : found.start() + 1]) is None
 
 
 def _own_words(mail: ParsedMail) -> str:
-    """The beginning of the text, up to what it quotes."""
-    start = mail.text[:_LOOKED_AT]
-    quoted = _QUOTED.search(start)
-    return start[: quoted.start()] if quoted and start[: quoted.start()].strip() else start
+    return own_part(mail.text[:_LOOKED_AT])
 
 
 def _found(expression: re2._Regexp, text: str) -> bool:

@@ -162,6 +162,12 @@ def test_read_receipt_is_no_bounce_whatever_its_text_says() -> None:
         ("From: noreply@x.org\nSubject: a\n", "X-Auto-Response-Suppress: All\n", "Hello\n", "auto_reply"),
         ("From: a@x.org\nSubject: a\n", "X-Auto-Response-Suppress: All\n", "Not an automated message!\n", "human"),
         ("From: a@x.org\nSubject: a\n", "X-Auto-Response-Suppress: All\n", "An automated message.\n", "auto_reply"),
+        (
+            "From: a@x.org\nSubject: FW: a\n",
+            "X-Auto-Response-Suppress: All\n",
+            "Is this from you?\n\nFrom: Shop\nSent: Monday\n\nThis is an automated message.\n",
+            "human",
+        ),
         ("From: a@x.org\nSubject: Autoreply: b\n", "Precedence: junk\n", "We got it.\n", "auto_reply"),
         ("From: a@x.org\nSubject: [x #1] AutoReply: b\n", "Precedence: bulk\n", "We got it.\n", "auto_reply"),
         ("From: a@x.org\nSubject: a\n", "Return-Path: <>\nX-Mailer: Microsoft Outlook 16.0\n", "Hi\n", "human"),
