@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
+from itertools import repeat
 
 from mail.html_lines import Lines
 from mail.html_marks import Mark, indents, mark_of, may_mark, quotes
@@ -23,6 +24,8 @@ _LONGEST_QUOTED = 8 * 1024
 """How far a quoted attribute value may reach over a `>`."""
 _LONGEST_ATTRIBUTES = 2_000
 _LONGEST_LINK = 1_000
+_MOST_TAGS = 300_000
+"""Tags of a page that are read: more than a table of 50,000 cells has; a page of nothing but tags is cut there."""
 _SKIPPED = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style", "title", "template", "svg")}
 _HREF = re.compile(r"""\bhref\s{0,5}=\s{0,5}(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE)
 
@@ -85,8 +88,8 @@ def html_page(html: str, limit: int) -> HtmlPage:
     at, stop = 0, html.rfind(">") + 1
     comments_end = True
     markup = _MARKUP.search
-    while lines.room > 0:
-        match = markup(html, at, stop)
+    for _ in repeat(None, _MOST_TAGS):
+        match = markup(html, at, stop) if lines.room > 0 else None
         if match is None:
             break
         start = match.start()
@@ -118,6 +121,8 @@ def html_page(html: str, limit: int) -> HtmlPage:
         else:
             page.open(name, meaning, attributes)
     else:
+        lines.room = 0
+    if lines.room <= 0:
         return page.result(at < len(html))
     return page.result(_rest(page, html, at) < len(html))
 
