@@ -28,6 +28,7 @@ _ANYWHERE = r"[\pL\pN_.+-]@[\pL\pN_.-]|(?i:https?://|www\.)|" + (
 )
 _EXTENSION = f"(?:^|{NOT_WORD})[xX][0-9][-0-9]{{3,5}}(?:{NOT_WORD}|$)"
 _CONTACT = Patterns(f"{_ANYWHERE}|{_EXTENSION}" + r"|[0-9]{2}\)?[-\s/.()0-9]{5,20}[0-9]")
+_HINT = re.compile(r"[0-9@]|://|www\.|WWW\.")
 _REACHED = Patterns(
     f"{_ANYWHERE}|{_EXTENSION}"
     + r"|\+[0-9]{1,3}[ (0-9]|\([0-9]{2,5}\) ?[0-9]{3}|"
@@ -158,10 +159,16 @@ def _short(line: str) -> bool:
     """Fits a signature: no sentence."""
     if len(line) > 90:
         return False
-    if line.endswith(("?", ":")) and not _CONTACT.which(line):
-        return False
-    words = line.split()
-    return len(words) <= 8 or bool(_CONTACT.which(line)) or ("|" in line or "•" in line or "·" in line)
+    if line.count(" ") < 8:
+        return not line.endswith(("?", ":")) or _reaches(line)
+    if line.endswith(("?", ":")):
+        return _reaches(line)
+    return "|" in line or "•" in line or "·" in line or len(line.split()) <= 8 or _reaches(line)
+
+
+def _reaches(line: str) -> bool:
+    """Whether a line of prose may be one of contacts after all; asking RE2 of every line costs too much."""
+    return _HINT.search(line) is not None and bool(_CONTACT.which(line))
 
 
 def _closing_at(lines: list[str], filled: list[int], end: int, signer: Signer, most: int) -> int:
