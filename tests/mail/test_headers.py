@@ -132,4 +132,4 @@ def test_many_encoded_words_take_linear_time() -> None:
         decode_words(("=?utf-8?q?" + "a" * 60 + "?= ") * count)
         return time.process_time() - started
 
-    assert took(40_000) < max(0.3, 7 * took(10_000))
+    assert took(40_000) < max(1.0, 7 * took(10_000))

@@ -158,4 +158,4 @@ def test_rtf_that_unpacks_to_much_takes_no_time() -> None:
         packed = pack("<II4sI", len(data) + 12, 2**31 - 1, b"LZFu", 0) + data
         started = time.process_time()
         rtf_to_text(decompress_rtf(packed)[0])
-        assert time.process_time() - started < 1
+        assert time.process_time() - started < 4
