@@ -12,6 +12,7 @@ __all__ = [
     "AWAY_SUBJECT",
     "CHALLENGE",
     "PREFIXES",
+    "READ",
     "RECEIVED",
     "REPLY_PREFIXES",
     "ROBOT",
@@ -205,6 +206,16 @@ ROBOT = (
     "email tự động", "thư tự động", "อีเมลอัตโนมัติ", "email otomatis", "pesan otomatis",
 )  # fmt: skip
 """How machines say in the text that a machine wrote it."""
+
+READ = (
+    "read:", "not read:", "gelesen:", "nicht gelesen:", "ungelesen:", "lu :", "lu:", "non lu :", "non lu:", "leído:",
+    "leido:", "no leído:", "letto:", "non letto:", "gelezen:", "niet gelezen:", "lido:", "lida:", "não lida:",
+    "não lido:", "läst:", "oläst:", "læst:", "ulæst:", "lest:", "ulest:", "luettu:", "przeczytane:",
+    "nieprzeczytane:", "přečteno:", "nepřečteno:", "prečítané:", "olvasott:", "olvasva:", "citit:", "necitit:",
+    "прочтено:", "прочитано:", "не прочтено:", "διαβάστηκε:", "okundu:", "已读:", "已读：", "未读:", "已讀:",
+    "開封済み:", "開封済み：", "未開封:", "읽음:", "읽지 않음:", "נקרא:", "مقروءة:",
+)  # fmt: skip
+"""How Exchange begins the subject of a receipt of reading, and of its contrary."""
 
 RECEIVED = (
     "thank you for contacting", "thanks for contacting", "thank you for your message", "thank you for your e-mail",

@@ -25,7 +25,7 @@ from mail.automatic import (
     may_be_automatic,
     weak_automatic_mark,
 )
-from mail.automatic_words import UNSUBSCRIBE
+from mail.automatic_words import READ, UNSUBSCRIBE
 from mail.bounces import parse_bounce
 from mail.bounces.arf import feedback_type
 from mail.evidence import OWN_MESSAGE_ID, TokenCheck
@@ -146,6 +146,15 @@ def _receipt(mail: ParsedMail) -> MailClass | None:
     return None
 
 
+def _worded_receipt(mail: ParsedMail) -> MailClass | None:
+    """A receipt of reading that lost its machine-readable part: the subject, and a header that people's mail lacks."""
+    if not mail.subject[:40].lower().startswith(READ):
+        return None
+    if mail.return_path == "" or automatic_reply_mark(mail) is not None:
+        return None if is_personal(mail) else MailClass("receipt", "automatic, and the subject is a receipt's")
+    return None
+
+
 def _calendar(mail: ParsedMail) -> MailClass | None:
     for part in mail.parts:
         if part.content_type != "text/calendar" or part.embedded or part.disposition == "attachment":
@@ -254,6 +263,7 @@ def _shown(name: str) -> str:
 REPORTS: tuple[Callable[[ParsedMail], MailClass | None], ...] = (_receipt, _report, _calendar)
 """Asked first, in this order; `own` comes before them all."""
 RULES: tuple[Callable[[ParsedMail], MailClass | None], ...] = (
+    _worded_receipt,
     _challenge,
     _automatic_reply,
     _list,

@@ -153,6 +153,10 @@ def test_read_receipt_is_no_bounce_whatever_its_text_says() -> None:
 @pytest.mark.parametrize(
     ("base", "head", "text", "kind"),
     [
+        ("From: a@x.org\nSubject: Gelesen: b\n", "Return-Path: <>\n", "Ihre Nachricht wurde gelesen.\n", "receipt"),
+        ("From: a@x.org\nSubject: Read: b\n", "Auto-Submitted: auto-replied\n", "It was read.\n", "receipt"),
+        ("From: a@x.org\nSubject: Read: b\n", "", "Has nobody read it?\n", "human"),
+        ("From: a@x.org\nSubject: Read: b\n", "Return-Path: <>\nX-Mailer: Outlook\n", "Hello?\n", "human"),
         # One sign alone is nothing; two are.
         ("From: noreply@x.org\nSubject: a\n", "", "This is an automated message.\n", "auto_reply"),
         ("From: noreply@x.org\nSubject: a\n", "", "You have a new visitor.\n", "human"),
