@@ -15,7 +15,7 @@ from mail.bounces.original import original_message_id
 from mail.bounces.reasons import is_temporary, kind_of, reason_of
 from mail.bounces.records import MAX_RECIPIENTS, MAX_TEXT, Bounce, BounceRecipient
 from mail.bounces.reports import default_status, from_blocks
-from mail.bounces.sections import ADDRESS, MAX_LINES, MAX_SECTION, share, trimmed, without_returned
+from mail.bounces.sections import ADDRESS, MAX_LINES, MAX_SECTION, share, trimmed, without_banner, without_returned
 from mail.headers import Headers, read_head
 from mail.records import ParsedMail
 from schemas.ids import split_own_id
@@ -89,7 +89,7 @@ def from_text(mail: ParsedMail, mark: Mark) -> Bounce | None:
     blocks = _blocks(mail.text) or _attached_blocks(mail)
     if blocks:
         return from_blocks(mail, blocks, f"RFC 3464 within the text ({mark.words})")
-    report = without_returned(mail.text)
+    report = without_banner(without_returned(mail.text))
     sections = _sections(mail, report)
     if not sections and not mark.sure:
         return None

@@ -254,7 +254,7 @@ PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "non-existent",
         "nonexistent", "non existent", "nonexist", "could not be found", "couldn't be found", "wasn't found",
         "was not found", "unable to find", "can't find", "cannot find user", "cannot be found",
-        "delivery to the following recipient is not", "has no mail account", "terminated", "discontinued",
+        "delivery to the following recipient is not", "has no mail account", "user terminated", "user is terminated",
         "no longer exist", "no longer valid", "no longer in use", "no longer works", "no longer available",
         "no longer with",
         "no longer employed", "left the company", "is obsolete", "is unknown", "is not known", "unknown in",

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["ADDRESS", "MAX_LINES", "MAX_REPORT", "MAX_SECTION", "sections_of", "share", "trimmed", "without_returned"]
+__all__ = [
+    "ADDRESS",
+    "MAX_LINES",
+    "MAX_REPORT",
+    "MAX_SECTION",
+    "sections_of",
+    "share",
+    "trimmed",
+    "without_banner",
+    "without_returned",
+]
 
 MAX_REPORT = 60_000
 """Characters of a notice that are read; what follows is the mail that came back."""
@@ -60,6 +70,19 @@ _DISCLAIMER = re.compile(
     re.IGNORECASE,
 )
 """What gateways write below every mail says nothing of this one."""
+
+
+_BANNER = re.compile(
+    r"\A(?:[ \t\n]{0,20}\W{0,6}(?:caution|warning|external|extern|achtung|attention|vorsicht|advertencia)\b"
+    r"[^\n]{0,400}(?:outside|extern|links?\b|attachment|anhang|anhänge|pièces jointes|adjuntos)[^\n]{0,400}\n)",
+    re.IGNORECASE,
+)
+
+
+def without_banner(text: str) -> str:
+    """`text` without the line by which a gateway warns of mail from outside."""
+    found = _BANNER.match(text)
+    return text[found.end() :] if found is not None else text
 
 
 def without_returned(text: str) -> str:

@@ -13,9 +13,37 @@ Pair = tuple[str, str]
 
 PAIRS: tuple[tuple[str, tuple[Pair, ...]], ...] = (
     ("delivery_agent", (("", r"procmail:|maildrop:|command died with|pipe to (?:\||command)|child process of"),)),
+    ("system", (
+        ("", r"\bunknown (?:error|reason|problem|failure|exception)|no such file|closed for maintenance|"
+         r"\bscanner(?: \S+){0,2} "
+             r"(?:not found|failed|error)"),
+    )),
+    ("protocol", (("", r"\b(?:command|parameter|argument|verb)s?(?: \S+){0,2} (?:not |un)(?:recogni[sz]ed|known|"
+         r"implemented)"),)),
+    ("network", (
+        ("", r"\b(?:connection|session|channel)(?: \S+){0,2} (?:terminated|closed|dropped|aborted)|"
+         r"lookup did not complete"),
+    )),
+    ("content", (
+        ("", r"\b(?:headers?|header from|message-id|charset|character set|content-type|mime|language|"
+         r"attachment(?: type)?|"
+             r"file type|url)(?: \S+){0,2} (?:not (?:valid|found|known|recogni[sz]ed|allowed)|invalid|unknown|"
+         r"malformed|missing)|"
+             r"\b(?:unknown|invalid|malformed|missing) (?:attachment|charset|url|header|content-type|language)|"
+         r"no date header"),
+    )),
+    ("filtered", (
+        ("", r"(?:has|have) blocked you|opted out|does not want (?:your|any)|doesn't want (?:your|any)"),
+    )),
     ("sender_rejected", (
-        ("", r"\bsender (?:address |domain )?(?:rejected|verif|unknown|invalid|refused|denied)|"
-             r"verif(?:y|ying) (?:the )?sender"),
+        ("", r"\b(?:(?:sender|envelope|from|return-path|return path|bounce)(?:'s)? (?:address|domain|mailbox|account)|"
+             r"sending (?:domain|address)|your domain|return-path|from:)(?: \S+){0,2} (?:does not exist|doesn't exist|"
+             r"(?:is |was )?(?:not (?:a )?(?:valid|found|known)|unknown|invalid)|could not be (?:found|resolved|"
+         r"verified))"),
+        ("", r"\bsender (?:is |was )?(?:not (?:a )?(?:valid|found|known)|unknown|invalid|does not exist)|"
+         r"\binvalid sender|"
+             r"(?:resolve|find|verify|locate)(?: \S+){0,2} (?:your|sender|sending|the sender's) domain"),
+        ("", r"\bsender (?:address |domain )?(?:rejected|verif|refused|denied)|verif(?:y|ying) (?:the )?sender"),
         ("absender", "unbekannt|ungültig|abgelehnt|existiert nicht|gesperrt"),
         ("expéditeur", "inconnu|invalide|refusé|rejeté|n'existe pas|non autorisé|bloqué"),
         ("remitente", "desconocid|no existe|inválid|rechazad|bloquead|no autorizad"),
@@ -28,8 +56,10 @@ PAIRS: tuple[tuple[str, tuple[Pair, ...]], ...] = (
     )),
     ("rate_limited", (
         ("", r"limit (?:for|on) sending|sending limit|limit of (?:messages|recipients)"),
+        ("domain|host", r"has exceeded (?:its|the|their) (?:limit|quota|maximum)"),
         ("", r"too many (?:invalid|unknown|bad|failed|rejected|errors|illegal)|excessive (?:invalid|unknown|number)"),
     )),
+    ("relaying_denied", (("", r"domain (?:is )?not (?:accepted|served|handled)"),)),
     ("greylisted", (("", "grau ?liste|liste grise|lista gris|серый список|серого списка"),)),
     ("expired", (
         ("", r"\bfailed (?:after )?[0-9]+ (?:delivery )?(?:attempts|times|tries)|failing for a long time|"
@@ -114,7 +144,8 @@ PAIRS: tuple[tuple[str, tuple[Pair, ...]], ...] = (
          r"\b(?:has|have|had|was|is|were|been)(?: been)? (?:deleted|removed|closed|terminated|cancell?ed|"
          r"discontinued|retired|"
          r"decommissioned|shut down|abolished)\b"),
-        ("", r"recipient address(?:es)? rejected ?: access denied|no longer in use\b|not in use any ?more|"
+        ("", r"recipient address(?:es)? rejected ?: access denied|not in our (?:database|directory|system|records)|"
+         r"no longer in use\b|not in use any ?more|"
          r"rcpt not valid|not valid rcpt|"
              r"invalid (?:final |delivery )+userid|addresses were unknown|unrecogni[sz]ed o/r name|\S unknown$"),
         ("", r"\bno such (?:user|recipient|mailbox|person|account|customer)\b|\b(?:user|recipient) unknown\b|"
@@ -201,7 +232,8 @@ PAIRS: tuple[tuple[str, tuple[Pair, ...]], ...] = (
         ("계정|메일함|사용자", "휴면|정지|잠금|비활성|차단"),
     )),
     ("spam", ((
-        "", "spamverdacht|unerwünschte|pourriel|indésirable|no deseado|não solicitad|indesiderat|спам|нежелательн|"
+        "", r": ?spam\b|rejected (?:as|for) spam|spamverdacht|unerwünschte|pourriel|indésirable|no deseado|"
+         r"não solicitad|indesiderat|спам|нежелательн|"
          "niechcian|"
              "ongewenste (?:mail|e-mail|post|reclame)|nevyžádan|垃圾|迷惑メール|スパム|스팸|istenmeyen|roskaposti|"
              "skräppost|"
