@@ -205,6 +205,8 @@ class _Page:
                 self._item()
         elif meaning is _Meaning.LINK and attributes:
             self._link_opened(attributes)
+        elif meaning is _Meaning.CELL:
+            lines.cell()  # Lotus Notes does not close the cell before
         if mark is Mark.HISTORY and not lines.quote:
             lines.end_line()
             self._history.append(lines.number())

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 
-from mail.zones.words_names import DEGREES, NO_INITIALS, NO_NAMES, TITLES
+from mail.zones.words_names import ANSWERS, DEGREES, NO_INITIALS, NO_NAMES, TITLES
 
-__all__ = ["Likeness", "Signer", "likeness", "looks_like_name"]
+__all__ = ["Likeness", "Signer", "in_another_script", "likeness", "looks_like_name"]
 
 _LONGEST = 60
 _TRIMMED = " ,.!;:–—-*_~\t\"'“”/#()，。！、"
@@ -19,6 +19,8 @@ _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.-](?=[^\W\d_]))*")
 _PARTS = re.compile(r"\s*[,|/•·(<，、]\s*| [-–—] ")
 _COUPLE = re.compile(r" (?:&|and|und|et|y|e|i|en|och|og|\+) ")
 _PHONE = re.compile(r"[ ,:-]+(?:[(+]?[0-9][-0-9 ().x/]{6,24}|[xX][0-9][-0-9]{3,5})$")
+_ELSEWHERE = re.compile(r"[,|/•·(<，、]|^(?:m[rsx]s?|dr|prof|herr|frau|mme|sra?|ing|miss|rev|sir)\b")
+"""What a name may stand behind: another script, a title."""
 _KISSES = re.compile(r"(?: +[xX]{1,5}| *[:;]-?[)D]| *<3)+$")
 _MOST_WORDS = 5
 _LEAST_SHARED = 3
@@ -49,18 +51,21 @@ def likeness(line: str, names: tuple[str, ...]) -> Likeness:
     case-folded. A degree, title or second script beside the name changes nothing (`Ann Lee, MD`, `李安 / Ann Lee`)."""
     if not line or not names or len(line) > _LONGEST:
         return Likeness.NONE
+    if line.count(" ") > _MOST_BLANKS:
+        return Likeness.NONE
     low = line.casefold()
+    pool, stems, letters = _known_of(names)
+    first = low[0]
+    if first not in letters and first.isalpha() and not _ELSEWHERE.search(low):
+        return Likeness.NONE
     if low.strip(_TRIMMED) in names:
         return Likeness.STRONG
-    if low.count(" ") > _MOST_BLANKS:
-        return Likeness.NONE
-    pool, stems = _known_of(names)
     if len(low) > _LONGEST_INITIALS:
         for stem in stems:
             if stem in low:
                 break
         else:
-            return Likeness.WEAK if low[0] in {name[0] for name in names} else Likeness.NONE
+            return Likeness.WEAK if first in letters else Likeness.NONE
     best = Likeness.NONE
     if " " in line:
         couple = _COUPLE.split(line)
@@ -73,11 +78,12 @@ def likeness(line: str, names: tuple[str, ...]) -> Likeness:
 
 
 @lru_cache(maxsize=64)
-def _known_of(names: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
-    """The words of `names`, and what a line that is one of them has in it: the first letters of a word, in an address
-    with or without an initial before them."""
+def _known_of(names: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...], frozenset[str]]:
+    """The words of `names`; what a line that is one of them has in it: the first letters of a word, in an address with
+    or without an initial before them; and with which letters such a line begins."""
     words = frozenset(word for name in names for word in name.replace(".", " ").split())
-    return words, tuple({word[at : at + _LEAST_SHARED] for word in words for at in (0, 1) if word[at : at + 2]})
+    stems = tuple({word[at : at + _LEAST_SHARED] for word in words for at in (0, 1) if word[at : at + 2]})
+    return words, stems, frozenset(letter for word in words for letter in (word[0], word[-1]))
 
 
 def _of_part(part: str, names: tuple[str, ...], pool: Set[str]) -> Likeness:
@@ -169,3 +175,12 @@ def looks_like_name(line: str) -> bool:
     if not 2 <= len(word) <= 12 or not word[0].isupper() or not word[1:].replace("-", "").replace("'", "").islower():
         return False
     return not line.endswith((".", "!", "-")) and word.casefold() not in NO_NAMES
+
+
+def in_another_script(line: str, names: tuple[str, ...]) -> bool:
+    """One word in a script without capitals, where the header names the sender in Latin letters alone (`יעל` of Yael
+    Peretz): by its form no more can be told, but that it is no answer."""
+    word = line.strip(_TRIMMED)
+    if word.isascii() or not 2 <= len(word) <= 10 or not word.isalpha() or word.upper() != word.lower():
+        return False
+    return bool(names) and max(map(max, names)) < "\u0250" and word not in ANSWERS

@@ -13,7 +13,7 @@ from mail.zones.closings import NAME, TRIMMED, closing_of
 from mail.zones.devices import is_device_line
 from mail.zones.disclaimers import disclaimer_at
 from mail.zones.headers import is_rule
-from mail.zones.names import Likeness, Signer, likeness, looks_like_name
+from mail.zones.names import Likeness, Signer, in_another_script, likeness, looks_like_name
 from mail.zones.search import NOT_WORD, Patterns
 
 __all__ = ["Tail", "find_tail"]
@@ -294,7 +294,11 @@ def _alone_at(lines: list[str], filled: list[int], end: int, signer: Signer) -> 
             fits = len(filled) > 2 and len(above.split()) <= 4 and above[0].isupper() and not lines[last - 2]
             return last - 1 if fits else end
         return last if len(above.split()) > 3 or len(filled) > 2 else end
-    if above.endswith((":", "：")) or not looks_like_name(line) or looks_like_name(above):
+    if above.endswith((":", "：")):
+        return end
+    if signer.answers and in_another_script(line, signer.names):
+        return last
+    if not looks_like_name(line) or looks_like_name(above):
         return end
     weak = likeness(line, signer.names) is not Likeness.NONE
     return last if weak or signer.answers or _GREETING.match(lines[filled[0]]) else end

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["DEGREES", "NO_INITIALS", "NO_NAMES", "TITLES"]
+__all__ = ["ANSWERS", "DEGREES", "NO_INITIALS", "NO_NAMES", "TITLES"]
 
 TITLES = frozenset({
     "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "herr", "frau", "mme", "mlle", "m", "sr", "sra", "srta", "dott",
@@ -55,3 +55,9 @@ NO_NAMES = frozenset({
     "kiitos", "dziękuję", "jutro", "ano", "ne", "děkuji", "nie",
 })  # fmt: skip
 """Words that people write on a line of their own: answers, days, headings, questions."""
+_ANSWERS = """
+    谢谢 謝謝 多谢 收到 好的 同意 可以 附件 没有 不是 明天 今天 昨天 辛苦 确认 已阅 네 예 아니요 아니오 감사 확인 완료 첨부 はい いいえ 了解 承知
+    כן לא תודה אוקיי מצורף מחר היום אישור نعم لا شكرا شكراً حسنا حسناً تمام موافق مرفق غدا اليوم हाँ नहीं ठीक धन्यवाद ครับ ค่ะ ขอบคุณ ใช่ ไม่
+"""
+ANSWERS = frozenset(_ANSWERS.split())
+"""Words that people answer with, in scripts without capitals."""
