@@ -70,8 +70,10 @@ def disclaimer_at(lines: list[str], floor: int, answers: bool) -> int:
             if rule is not None and _footer_below(lines, rule, end):
                 found = end = rule
                 continue
-            if all(is_rule(line) for line in paragraph) and found < len(lines):
-                found = end = start
+            if all(is_rule(line) for line in paragraph):
+                # Above a disclaimer it belongs to it; below one that comes yet, too.
+                found = start if found < len(lines) else found
+                end = start
                 continue
             break
         found = start + kept
