@@ -14,9 +14,8 @@ _TRIMMED = "*_<>[]()~-–— \t"
 _DEVICE = (
     r"(?:iphon|ipad|ipod|ios|android|galaxy|samsung|huawei|honor|xiaomi|redmi|oneplus|oppo|vivo|realme|pixel|nokia|"
     r"lumia|motorola|sony|xperia|blackberry|htc|windows|outlook|gmail|yahoo|aol|gmx|web\.de|proton|k-9|thunderbird|"
-    r"fairemail|aqua ?mail|bluemail|airmail|canary|newton|superhuman|missive|spark|edison|mail\.ru|яндекс|yandex|smartphone|"
-    r"smartfon|
-    r"handy|mobil|móvil|telefon|teléfono|telefoon|téléphone|phone|tablet|cihaz|készülék|телефон|смартфон|"
+    r"fairemail|aqua ?mail|bluemail|airmail|canary|newton|superhuman|missive|spark|edison|mail\.ru|яндекс|yandex|"
+    r"smartphone|smartfon|handy|mobil|móvil|telefon|teléfono|telefoon|téléphone|phone|tablet|cihaz|készülék|телефон|смартфон|"
     r"планшет|スマートフォン|スマホ|携帯|手机|手機|邮箱|郵箱|휴대|갤럭시|아이폰|스마트폰|"
     r"هاتف|آيفون|נייד|אייפון|טלפון|điện thoại|โทรศัพท์|मेरे)"
 )

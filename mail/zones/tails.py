@@ -45,6 +45,11 @@ _GREETING = re.compile(
 )
 """How a letter begins; a name with a comma too."""
 _SENTENCE_ENDS = (".", "!", "?", ")", ",")
+_LEADING = frozenset(
+    "is are was and or & to with by from at for call ask called named contact of the a an mr ms dear hi like as than via"
+    " ist und oder an mit von bei für der die das est et ou à avec par de le la les".split()
+)
+"""Last words of a line that goes on with a name."""
 _LONGEST_NAME = 60
 _WIDEST = 80
 _MOST_LONG = 3
@@ -288,7 +293,10 @@ def _alone_at(lines: list[str], filled: list[int], end: int, signer: Signer) -> 
         return end
     above = lines[filled[-2]]
     if _stuck(lines, last):
-        if not above.endswith(_SENTENCE_ENDS) or not _is_sender(line, signer):
+        words = above.split()
+        if not _is_sender(line, signer) or (
+            not above.endswith(_SENTENCE_ENDS) and (len(words) < 3 or words[-1].casefold() in _LEADING)
+        ):
             return end
         if above.endswith(","):  # `Your brother,`
             fits = len(filled) > 2 and len(above.split()) <= 4 and above[0].isupper() and not lines[last - 2]
