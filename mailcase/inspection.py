@@ -102,6 +102,8 @@ def as_line(inspected: Inspected) -> bytes:
 def _hopeless(raw: bytes, mail: ParsedMail) -> str | None:
     if not raw.strip(b"\0 \t\r\n"):
         return "empty" if not raw else "nothing but white space or NUL bytes"
+    if "msg_broken" in mail.defects and not mail.text and not mail.parts:
+        return "a file of Outlook (.msg) that is damaged"
     return next((defect for defect in mail.defects if defect.startswith("parser_failed")), None)
 
 

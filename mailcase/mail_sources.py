@@ -31,6 +31,7 @@ _NO_MAILS = (
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive; unpack it first"),
     (b"Rar!\x1a\x07", "a RAR archive; unpack it first"),
     (b"!BDN", "an Outlook data file (PST); export its mails first"),
+    (b"\x78\x9f\x3e\x22", "a winmail.dat alone; inspect the mail that it came with"),
     (b"%PDF-", "a PDF document"),
     (b"\x89PNG\r\n\x1a\n", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),

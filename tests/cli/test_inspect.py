@@ -163,6 +163,8 @@ def test_files_of_several_places_come_in_the_order_asked_for(tmp_path: Path) -> 
         (b"PK\x03\x04\x14\0\0\0Subject: x\n", "ZIP"),
         (b"\x1f\x8b\x08\0\0", "gzip"),
         (b"%PDF-1.7\n", "PDF"),
+        (b"\x78\x9f\x3e\x22\x01\x00", "winmail.dat"),
+        (bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600, "damaged"),
         (bytes(range(256)) * 40, "binary"),
     ],
 )
