@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mail.addresses import parse_lists
-from mail.headers import Headers, read_head
+from mail.headers import read_headers
 from mail.limits import DEFAULT, Limits
 from mail.message_ids import bounded_ids, first_id
 from mail.records import Address
@@ -42,7 +42,7 @@ def _envelope_of(raw_head: bytes, limits: Limits) -> HeadFields:
         raw_head = raw_head.replace(b"\r", b"\n")
     if raw_head[:1] in (b"\r", b"\n", b"\xef"):
         raw_head = raw_head.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
-    headers = Headers(read_head(raw_head, 0, None, limits)[0], limits=limits)
+    headers = read_headers(raw_head, 0, None, limits)[0]
     authors, _ = parse_lists(headers.text_all("from"), 1)
     automatic = headers.text("auto-submitted")
     return HeadFields(

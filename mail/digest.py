@@ -26,14 +26,16 @@ def content_digest(mail: ParsedMail) -> str:
     looked at: servers and protocols change those. A leaf that the limits cut counts with its size in the mail as well.
     """
     headers, parts = mail.headers, mail.parts
-    digest = hashlib.sha256()
+    known: list[bytes] = []
+    for name in _FIELDS if mail.message_id else _ALL_FIELDS:
+        value = " ".join((headers.text(name) or "").split()).encode("utf-8", "surrogatepass")
+        known += (len(value).to_bytes(8, "big"), value)
+    digest = hashlib.sha256(b"".join(known))
 
     def add(data: bytes) -> None:
         digest.update(len(data).to_bytes(8, "big"))
         digest.update(data)
 
-    for name in _FIELDS if mail.message_id else _ALL_FIELDS:
-        add(" ".join((headers.text(name) or "").split()).encode("utf-8", "surrogatepass"))
     # An embedded message's own leaves follow it: the message as a whole is not counted again.
     opened = _opened(parts) if len(parts) > 1 else ()
     for part in parts:
@@ -66,7 +68,7 @@ def _canonical(data: bytes) -> bytes:
     """`data` with LF for line ends, without blanks before them and without empty lines at its end."""
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if b" \n" in data or b"\t\n" in data or data.endswith((b" ", b"\t")):
+    if b" \n" in data or (b"\t" in data and b"\t\n" in data) or data.endswith((b" ", b"\t")):
         data = _without_blanks(data)
     return data.rstrip(b"\n")
 

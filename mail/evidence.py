@@ -201,8 +201,9 @@ def _plus_tokens(mail: ParsedMail) -> list[TokenCandidate]:
     ]
     found = []
     for source, address in places:
-        local, _, _ = address.rpartition("@")
-        _, plus, token = local.rpartition("+")
+        if "+" not in address:
+            continue
+        _, plus, token = address.rpartition("@")[0].rpartition("+")
         if plus and split_plus_token(token):
             found.append(TokenCandidate("signed_plus_address", token, source))
     return found
@@ -232,15 +233,18 @@ def _references(mail: ParsedMail) -> list[EvidenceCandidate]:
 
 
 def _subject_tags(mail: ParsedMail) -> list[EvidenceCandidate]:
+    if "[" not in mail.subject:
+        return []
     return [EvidenceCandidate("subject_tag", "subject", text=tag) for tag in subject_tags(mail.subject)]
 
 
 def _thread(mail: ParsedMail) -> list[EvidenceCandidate]:
     found = []
-    index = parse_thread_index(mail.headers.text("thread-index") or "")
+    written = mail.headers.text("thread-index")
+    index = parse_thread_index(written) if written else None
     if index is not None:
         found.append(EvidenceCandidate("thread_index", "thread-index", digest=index.root_digest))
-    topic = " ".join((mail.headers.get("thread-topic") or "").split())
-    if topic:
+    topic = mail.headers.get("thread-topic")
+    if topic and (topic := " ".join(topic.split())):
         found.append(EvidenceCandidate("thread_topic", "thread-topic", text=mask(topic[:500])))
     return found

@@ -91,6 +91,11 @@ class Headers:
         """How many fields `name` there are."""
         return len(self._index.get(name.lower(), ()))
 
+    def repeated(self, names: Iterable[str]) -> list[str]:
+        """Those of `names` (lower case) that more than one field has."""
+        index = self._index
+        return [name for name in names if name in index and len(index[name]) > 1]
+
     def get(self, name: str) -> str | None:
         """Decoded value of the topmost field `name`."""
         found = self._index.get(name.lower())
@@ -148,8 +153,8 @@ def read_headers(
             text = block.decode("ascii")
             if "\r" in text:
                 text = text.replace("\r\n", "\n").removesuffix("\r")
-            if text.startswith(("From ", ">From ")):  # the separator of an mbox, left at the top
-                text = text.partition("\n")[2]
+            if text.startswith(("From ", ">From ")) and not text.partition("From")[2].lstrip(" \t").startswith(":"):
+                text = text.partition("\n")[2]  # the separator of an mbox, left at the top
             fields = _FIELD.findall(text)
             # Nothing but a colon and a line end stands between what was found: all of it is fields.
             whole = sum(map(len, chain.from_iterable(fields))) + 2 * len(fields) - 1 == len(text)

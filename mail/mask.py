@@ -16,6 +16,6 @@ _PLUS_SIGNATURE = re.compile(
 
 def mask(text: str) -> str:
     """`text` with the signature part of each of our Message-IDs, markers and plus-addresses replaced by `*`."""
-    if "." not in text:
+    if ".k" not in text and ".K" not in text:  # how each of them goes on before its signature
         return text
     return _PLUS_SIGNATURE.sub(lambda match: match["head"] + "*", mask_own_ids(text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -20,6 +21,7 @@ from mail.mime import Node, Tree, read_tree
 from mail.msg import is_msg, read_msg
 from mail.parameters import parse_value
 from mail.records import ParsedMail, Part, Report
+from mail.subject import read_subject
 from mail.transfer import decode_transfer
 from mail.unpack import file_part, unpack_tnef
 
@@ -39,6 +41,14 @@ _RETURNED = (
     "message/rfc822-headers",
     "message/global-headers",
 )
+_ENCLOSED = frozenset((*_REPORTS, *_RETURNED))
+_ONCE = (
+    "subject", "date", "message-id", "to", "cc", "reply-to", "sender", "in-reply-to", "references", "content-type",
+    "content-transfer-encoding",
+)  # fmt: skip
+"""Fields that a mail may have once (RFC 5322 §3.6, RFC 2045 §3): of several, clients do not agree which one counts."""
+_BARE = re.compile(r'<?([^\s"(),:;<>@\[\]\\]{1,200}+@[^\s"(),:;<>@\[\]\\]{1,255}+)>?')
+"""An address alone, as delivery agents write it."""
 _REPORT_BLOCKS = 1_000
 
 
@@ -55,7 +65,7 @@ def _parse_msg(raw: bytes, digest: str, limits: Limits) -> ParsedMail:
     """A mail as Outlook saves it: its header is read as any other, its body and files are taken as they are."""
     message = read_msg(raw, limits)
     if message is None:
-        return _rescued(raw[:0], digest, limits, "msg_broken")
+        return ParsedMail(digest, len(raw), defects=("msg_broken",))
     mail = _parse(message.head + b"\n", digest, limits)
     return replace(
         mail,
@@ -72,7 +82,7 @@ def _parse_msg(raw: bytes, digest: str, limits: Limits) -> ParsedMail:
 
 
 def _rescued(raw: bytes, digest: str, limits: Limits, defect: str) -> ParsedMail:
-    text = raw[: limits.text_chars].decode("latin-1").replace("\0", "")
+    text = clean(raw[: limits.text_chars].decode("latin-1"))
     return ParsedMail(digest, len(raw), text=text, text_bytes=len(raw), defects=(defect,))
 
 
@@ -106,12 +116,11 @@ def _parse(raw: bytes, digest: str, limits: Limits) -> ParsedMail:
     date = parse_date(date_text)
     if date_text and date is None:
         tree.defect("date_broken")
-    for name in ("subject", "date", "message-id", "to", "reply-to"):
-        if headers.count(name) > 1:
-            tree.defect(f"several_{name.replace('-', '_')}")
+    for name in headers.repeated(_ONCE):
+        tree.defect(f"several_{name.replace('-', '_')}")
     if not len(headers):
         tree.defect("header_missing")
-    own_leaves = [node for node, embedded in leaves if not embedded]
+    enclosed = [node for node, embedded in leaves if not embedded and node.type.value in _ENCLOSED]
     listed = [parts[id(node)] for node in chosen.attachments if id(node) in parts] + reader.files
     unpacked = unpack_tnef(listed, limits.text_chars)
     if unpacked is not None:
@@ -148,11 +157,11 @@ def _parse(raw: bytes, digest: str, limits: Limits) -> ParsedMail:
         html=html,
         has_html=html is not None,
         text_bytes=size,
-        parts=tuple(parts[id(node)] for node, _ in leaves),
+        parts=tuple(parts.values()),
         attachments=attachments,
         attachments_total=len(attachments) + tree.dropped,
-        report=reader.report(own_leaves),
-        returned=reader.returned(own_leaves),
+        report=reader.report(enclosed, root) if enclosed else None,
+        returned=reader.returned(enclosed) if enclosed else None,
         defects=tuple(tree.defects),
     )
     if reader.page is not None:
@@ -185,7 +194,10 @@ def _delivered_to(headers: Headers) -> tuple[str, ...]:
     values = [value for name in _DELIVERED if name in headers for value in headers.text_all(name)[:20]]
     if not values:
         return ()
-    found = [address.address for value in dict.fromkeys(values) for address in parse_addresses(value, 20)[0]]
+    found: list[str] = []
+    for value in dict.fromkeys(values):
+        bare = _BARE.fullmatch(value)
+        found += [bare[1]] if bare else [address.address for address in parse_addresses(value, 20)[0]]
     return tuple(dict.fromkeys(found))
 
 
@@ -193,8 +205,27 @@ def _return_path(headers: Headers) -> str | None:
     value = headers.text("return-path")
     if value is None or value == "<>":
         return None if value is None else ""
+    bare = _BARE.fullmatch(value)
+    if bare is not None:
+        return bare[1]
     addresses, _ = parse_lists([value], 1)
     return addresses[0].address if addresses else value.strip().strip("<>").strip()[:512]
+
+
+def _is_passed_on(status: Node, root: Node) -> bool:
+    """Whether the report's fields came as a file in a person's mail: clients send a bounce on with its parts so."""
+    if status.disposition.value != "attachment" or _in_report(root, status):
+        return False
+    headers = root.headers
+    subject = read_subject(headers.get("subject") or "")
+    answers = subject.is_reply or subject.is_forward or "in-reply-to" in headers or "references" in headers
+    return answers and _return_path(headers) != ""
+
+
+def _in_report(node: Node, status: Node) -> bool:
+    if any(child is status for child in node.children):
+        return node.type.value == "multipart/report"
+    return any(_in_report(child, status) for child in node.children)
 
 
 def _as_inline(part: Part) -> Part:
@@ -294,10 +325,10 @@ class _Reader:
             text = unflow(text, node.type.get("delsp") or "no")
         return text if plain else clean(text)
 
-    def report(self, nodes: list[Node]) -> Report | None:
+    def report(self, nodes: list[Node], root: Node) -> Report | None:
         """The machine-readable part of the report that the mail is, if it is one."""
         status = next((node for node in nodes if node.type.value in _REPORTS), None)
-        if status is None:
+        if status is None or _is_passed_on(status, root):
             return None
         return Report(_REPORTS[status.type.value], tuple(self._blocks(self._texts.get(id(status), b""))))
 

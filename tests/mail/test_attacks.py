@@ -9,9 +9,12 @@ import tracemalloc
 
 import pytest
 
+from mail.classify import classify
+from mail.conversation import envelope_of
 from mail.digest import content_digest
 from mail.html import html_to_text
 from mail.parse import parse
+from mail.records import Address
 from mail.words import decode_words
 from tests.mail.build import HEAD, mail, multipart
 from tests.mail.seeds import SEEDS
@@ -91,3 +94,49 @@ def test_mails_without_a_message_id_differ_by_what_they_say_and_to_whom() -> Non
     assert len({content_digest(mail(head, base=base)) for head in heads}) == 4
     base += "Message-ID: <1@example.org>\n"
     assert len({content_digest(mail(head, base=base)) for head in heads}) == 1
+
+
+def test_a_field_from_with_a_blank_before_its_colon_is_no_separator_of_an_mbox() -> None:
+    raw = b"From : Ann <ann@example.org>\nSubject: x\n\nhello"
+    assert parse(raw).from_ == envelope_of(raw).from_ == Address("Ann", "ann@example.org")
+    assert parse(b"From ann@example.org Mon Nov 23 09:00:00 2026\n" + raw).from_ == Address("Ann", "ann@example.org")
+
+
+@pytest.mark.parametrize(
+    "field", ["Content-Type: text/html", "Content-Transfer-Encoding: base64", "Sender: eve@example.net", "Cc: a@b.c"]
+)
+def test_a_field_that_stands_twice_is_named(field: str) -> None:
+    name = field.partition(":")[0].lower().replace("-", "_")
+    assert f"several_{name}" in mail(f"{field}\n{field}\n").defects
+    assert not mail(f"{field}\n", "aGVsbG8=").defects
+
+
+_STATUS = (
+    "Reporting-MTA: dns; mx.example.net\n\nFinal-Recipient: rfc822; bo@example.net\nAction: failed\nStatus: 5.1.1\n"
+)
+
+
+@pytest.mark.parametrize(
+    "head", ["Subject: Fwd: Undeliverable: Hello\n", "Subject: Help\nIn-Reply-To: <z@example.org>\n"]
+)
+def test_the_parts_of_a_bounce_that_a_person_sends_on_make_no_bounce(head: str) -> None:
+    part = "Content-Type: message/delivery-status\nContent-Disposition: attachment; filename=noname\n\n" + _STATUS
+    base = "From: Ann <ann@example.org>\nMessage-ID: <m1@example.org>\n" + head
+    found = mail(*multipart("mixed", "\nI cannot reach you, what is wrong?", part), base=base)
+    assert (found.report, classify(found).kind) == (None, "human")
+
+
+def test_a_bounce_is_one_whatever_wraps_it() -> None:
+    status = "Content-Type: message/delivery-status\nContent-Disposition: attachment\n\n" + _STATUS
+    kind, body = multipart("report", "\nFailed.", status, parameters="; report-type=delivery-status")
+    base = "From: MAILER-DAEMON@example.net\nSubject: Re: Hello\nMessage-ID: <m1@a.b>\nIn-Reply-To: <z@a.b>\n"
+    wrapped = multipart("mixed", f"{kind}\n{body}", "\nA footer of a server.")
+    for parts in ((kind, body), wrapped, multipart("mixed", "\nFailed.", status.replace("attachment", "inline"))):
+        assert classify(mail(*parts, base=base)).kind == "bounce"
+    null = "Return-Path: <>\n" + base
+    assert classify(mail(*multipart("mixed", "\nFailed.", status), base=null)).kind == "bounce"
+
+
+def test_an_outlook_message_that_cannot_be_read_keeps_its_size() -> None:
+    raw = bytes.fromhex("d0cf11e0a1b11ae1") + b"x" * 600
+    assert (parse(raw).raw_size, parse(raw).defects) == (len(raw), ("msg_broken",))

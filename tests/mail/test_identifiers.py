@@ -261,7 +261,7 @@ def test_head_that_breaks_the_reader_is_empty(monkeypatch: pytest.MonkeyPatch) -
     def broken(*_: object) -> None:
         raise RuntimeError("bug")
 
-    monkeypatch.setattr("mail.conversation.read_head", broken)
+    monkeypatch.setattr("mail.conversation.read_headers", broken)
     assert envelope_of(b"Subject: x\n\n") == HeadFields()
 
 
