@@ -20,10 +20,10 @@ UNDELIVERED = (
     r"ei voitu (?:toimittaa|lähettää|välittää)|ei toimitettu|toimitus epäonnist|toimittaminen epäonnist",
     r"niedostarcz|nie (?:został[ao]? |mogła zostać |mógł zostać |można |udało się |mogła być )?(?:dostarcz|doręcz)|"
     r"zwrot wiadomości",
-    r"nedoruč|(?:nemohla|nemohl|nebyla|nebylo|nelze|nepodařilo se|nebolo možné|nepodarilo sa)[^.]{0,30}doruč",
-    r"kézbesít(?:és|het|eni)[^.]{0,20}|nem sikerült (?:kézbes|elkül)",
+    r"nedoruč|(?:nemohla být|nemohl být|nebyla|nebylo možné|nelze|nepodařilo se|nebolo možné|nepodarilo sa) doruč",
+    r"kézbesít(?:és|het|eni)|nem sikerült (?:kézbes|elkül)",
     r"nelivrat|nu a putut fi (?:livrat|trimis|expediat)",
-    r"недоставл|не (?:был[оаи]? |может быть |могло быть |удал\S+ |удаётся )?(?:доставл|доставит|отправлен)|"
+    r"недоставл|не (?:был[оаи]? |может быть |могло быть |удалось |удается |удаётся )?(?:доставл|доставит|отправлен)|"
     r"невозможно доставить|ошибка доставки",
     r"не (?:вдалося |було |може бути |вдається )?(?:доставлен|доставити)|недоставлен",
     r"не (?:може да бъде |беше |е )?доставен", r"no s'ha pogut lliurar|no lliurat",
@@ -32,7 +32,7 @@ UNDELIVERED = (
     r"退信|退回|未能(?:投递|送达|发送|投遞|送達)|无法(?:投递|送达|传递|发送)|無法(?:投遞|送達|傳送|寄送|傳遞)|投递失败|"
     r"发送失败|未送达|傳送失敗|寄送失敗",
     r"配信(?:でき|不能|に失敗|エラー|され)|送信でき|お?届け(?:でき|することが)|不達|エラーメール|送達でき",
-    r"(?:전송|발송|전달|배달)[^.]{0,10}(?:실패|못|되지|않|오류)|반송",
+    r"(?:전송|발송|전달|배달)(?:이|을|를|에|하지|할 수)? ?(?:실패|못|되지|않|오류)|반송",
     r"تعذر (?:التسليم|تسليم|إرسال|توصيل)|لم يتم (?:تسليم|توصيل)",
     r"לא (?:נמסר|ניתן למסור|ניתן היה)|לא נשלח",
     r"không (?:thể )?(?:gửi|chuyển|được gửi)", r"ไม่สามารถ(?:ส่ง|จัดส่ง)", r"tidak (?:dapat|bisa) (?:dikirim|terkirim)",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+import re2
 
 from mail.bounces.codes import find_codes, phase_of
 from mail.bounces.reasons import kind_of, reason_of
+from mail.bounces.said import _SOUGHT, _alternatives, _which
 
 SOFT = """
 500 Command not recognized
@@ -127,3 +129,16 @@ def test_words_that_end_an_address_are_told_from_the_same_words_of_others(said: 
     status, code = find_codes(said)
     reason = reason_of(said, status, code, "failed", phase_of(said))
     assert kind_of("failed", reason, status, code) == kind, reason
+
+
+def test_sets_find_what_each_expression_finds() -> None:
+    texts = [
+        line.lower() for line in (*SOFT.splitlines()[::6], "postboksen er full", "boîte pleine; utilisateur inconnu")
+    ]
+    for number, sought in enumerate(_SOUGHT):
+        alone = re2.compile(sought)
+        assert [number in found for found in map(_which, texts)] == [bool(alone.search(one)) for one in texts], sought
+
+
+def test_alternatives_are_parted_at_the_outermost_level() -> None:
+    assert _alternatives(r"a|(?:b|c)d|e\|f") == ["a", "(?:b|c)d", r"e\|f"]
