@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
+from itertools import compress, islice
+from operator import is_not, ne
 
 from mail.subject import read_subject
 from mail.zones.disclaimers import banner_end
@@ -296,9 +298,10 @@ class _Work:
         kinds, messages = self._kinds, self._messages
         count = len(bare)
         first = 0
-        for change in [
-            at for at in range(1, count) if kinds[at] is not kinds[at - 1] or messages[at] != messages[at - 1]
-        ]:
+        changes = set(compress(range(1, count), map(is_not, islice(kinds, 1, None), kinds)))
+        if self._embedded:
+            changes.update(compress(range(1, count), map(ne, islice(messages, 1, None), messages)))
+        for change in sorted(changes):
             number = change
             while number < count and not bare[number] and not depth[number]:
                 number += 1  # an empty line goes with what stands above it

@@ -54,18 +54,19 @@ def likeness(line: str, names: tuple[str, ...]) -> Likeness:
     if line.count(" ") > _MOST_BLANKS:
         return Likeness.NONE
     low = line.casefold()
-    pool, stems, letters = _known_of(names)
     first = low[0]
-    if first not in letters and first.isalpha() and not _ELSEWHERE.search(low):
+    begins = any(first in (name[0], name[-1]) or f" {first}" in name for name in names)
+    if not begins and first.isalpha() and not _ELSEWHERE.search(low):
         return Likeness.NONE
     if low.strip(_TRIMMED) in names:
         return Likeness.STRONG
+    pool, stems = _known_of(names)
     if len(low) > _LONGEST_INITIALS:
         for stem in stems:
             if stem in low:
                 break
         else:
-            return Likeness.WEAK if first in letters else Likeness.NONE
+            return Likeness.WEAK if begins else Likeness.NONE
     best = Likeness.NONE
     if " " in line:
         couple = _COUPLE.split(line)
@@ -78,12 +79,11 @@ def likeness(line: str, names: tuple[str, ...]) -> Likeness:
 
 
 @lru_cache(maxsize=64)
-def _known_of(names: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...], frozenset[str]]:
-    """The words of `names`; what a line that is one of them has in it: the first letters of a word, in an address with
-    or without an initial before them; and with which letters such a line begins."""
-    words = frozenset(word for name in names for word in name.replace(".", " ").split())
-    stems = tuple({word[at : at + _LEAST_SHARED] for word in words for at in (0, 1) if word[at : at + 2]})
-    return words, stems, frozenset(letter for word in words for letter in (word[0], word[-1]))
+def _known_of(names: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The words of `names`, and what a line that is one of them has in it: the first letters of a word, in an address
+    with or without an initial before them."""
+    words = frozenset([word for name in names for word in name.replace(".", " ").split()])
+    return words, tuple({word[at : at + _LEAST_SHARED] for word in words for at in (0, 1) if word[at : at + 2]})
 
 
 def _of_part(part: str, names: tuple[str, ...], pool: Set[str]) -> Likeness:

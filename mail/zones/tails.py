@@ -45,10 +45,11 @@ _GREETING = re.compile(
 )
 """How a letter begins; a name with a comma too."""
 _SENTENCE_ENDS = (".", "!", "?", ")", ",")
-_LEADING = frozenset(
-    "is are was and or & to with by from at for call ask called named contact of the a an mr ms dear hi like as than via"
-    " ist und oder an mit von bei für der die das est et ou à avec par de le la les".split()
-)
+_LEADING = frozenset({
+    "is", "are", "was", "and", "or", "&", "to", "with", "by", "from", "at", "for", "call", "ask", "called", "named",
+    "contact", "of", "the", "a", "an", "mr", "ms", "dear", "hi", "like", "as", "than", "via", "ist", "und", "oder",
+    "mit", "von", "bei", "für", "der", "die", "das", "est", "et", "ou", "à", "avec", "par", "de", "le", "la", "les",
+})  # fmt: skip
 """Last words of a line that goes on with a name."""
 _LONGEST_NAME = 60
 _WIDEST = 80
@@ -81,7 +82,7 @@ def find_tail(lines: list[str], signer: Signer, apart: bool) -> Tail:
     while filled and filled[-1] >= signature:
         filled.pop()
     while filled:
-        found = _signature_at(lines, filled, signer)
+        found, signed = _signature_at(lines, filled, signer)
         if found > filled[-1]:
             break
         if signature < end and not any(lines[:found]):
@@ -89,6 +90,8 @@ def find_tail(lines: list[str], signer: Signer, apart: bool) -> Tail:
         signature = _rule_above(lines, found)
         while filled and filled[-1] >= signature:
             filled.pop()
+        if signed:
+            break
     if not any(lines[:signature]) and not (apart and _unmistakable(lines)):
         # Nothing but a signature: then it is what was written, device lines and disclaimers excepted.
         signature = next((number for number, line in enumerate(lines[:end]) if is_device_line(line)), end)
@@ -111,19 +114,19 @@ def _unmistakable(lines: list[str]) -> bool:
     return found is not None and found[0] == "closing"
 
 
-def _signature_at(lines: list[str], filled: list[int], signer: Signer) -> int:
+def _signature_at(lines: list[str], filled: list[int], signer: Signer) -> tuple[int, bool]:
     """First line of what ends `lines` as a signature, `filled` being the lines with something on them; the line after
-    the last of these where nothing does."""
+    the last of these where nothing does. With it whether somebody signs there: then nothing more stands above."""
     last = filled[-1]
     end = last + 1
     if not _DELIMITERS.isdisjoint(lines[max(filled[0], end - 30) : end]) and end > 1:
-        return next(number for number in range(last, -1, -1) if lines[number] in _DELIMITERS)
+        return next(number for number in range(last, -1, -1) if lines[number] in _DELIMITERS), False
     if is_device_line(lines[last]):
         ruled = last > 0 and is_rule(lines[last - 1]) and len(filled) > 2
-        return last - 1 if ruled else last
+        return last - 1 if ruled else last, False
     paired = len(filled) > 1 and len(lines[last]) <= _WIDE and _device_pair(lines[last])
     if paired and is_device_line(lines[filled[-2]]):
-        return filled[-2]
+        return filled[-2], False
     # One look for contacts in all that may be a signature: without any, much need not be looked at.
     block = filled[-_BLOCK - 1 :]
     reached = bool(_CONTACT.which("\n".join([lines[number][:200] for number in block])))
@@ -131,13 +134,14 @@ def _signature_at(lines: list[str], filled: list[int], signer: Signer) -> int:
         for number in block:
             line = lines[number]
             if line[0] in _RULE_MARKS and is_rule(line) and _contacts_below(lines, number, end):
-                return number
-    return min(
+                return number, False
+    found = min(
         _closing_at(lines, filled, end, signer, _MOST_LONG if reached else 0),
         _dashed_at(lines, filled, end),
         _block_at(lines, filled, end, signer, reached),
         _alone_at(lines, filled, end, signer),
     )
+    return found, True
 
 
 def _device_pair(line: str) -> bool:
