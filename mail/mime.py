@@ -19,6 +19,7 @@ __all__ = ["Node", "Tree", "read_tree"]
 
 _GUESS = re.compile(rb"(?:\A|\n)--([^\s]{1,200})[ \t]{0,10}\r?\n(?=[A-Za-z-]{1,40}:)")
 _PLAIN = ParameterisedValue("text/plain")
+_ENCODINGS = frozenset(["7bit", "8bit", "binary", "base64", "quoted-printable"])
 _EMBEDDED = ("message/rfc822", "message/global", "message/news")
 
 
@@ -109,7 +110,8 @@ def _encoding(written: str | None) -> str:
     """The transfer encoding without the comments, quotes and semicolons that some write about it."""
     if not written:
         return ""
-    return written.lower() if written.isalnum() else re.split("[(;]", written, maxsplit=1)[0].strip(" \t\"',").lower()
+    lower = written.lower()
+    return lower if lower in _ENCODINGS else re.split("[(;]", lower, maxsplit=1)[0].strip(" \t\"',")
 
 
 def _read_multipart(node: Node, depth: int, tree: Tree) -> None:
