@@ -20,6 +20,8 @@ from mail.message_ids import bounded_ids, first_id
 from mail.mime import Node, Tree, read_tree
 from mail.msg import is_msg, read_msg
 from mail.parameters import parse_value
+from mail.protected.armour import plain_view
+from mail.protected.opened import Wrapper, open_signed, saved_entity
 from mail.records import ParsedMail, Part, Report
 from mail.subject import read_subject
 from mail.transfer import decode_transfer
@@ -66,6 +68,8 @@ def _parse_msg(raw: bytes, digest: str, limits: Limits) -> ParsedMail:
     message = read_msg(raw, limits)
     if message is None:
         return ParsedMail(digest, len(raw), defects=("msg_broken",))
+    if not message.text and (entity := saved_entity(message.files)) is not None:
+        return replace(_parse(message.head + entity, digest, limits), raw_size=len(raw))
     mail = _parse(message.head + b"\n", digest, limits)
     return replace(
         mail,
@@ -94,7 +98,7 @@ def _parse(raw: bytes, digest: str, limits: Limits) -> ParsedMail:
         tree.defect("line_ends_cr")
     if source[:1] in (b"\r", b"\n", b"\xef"):
         source = _without_lead(source, limits)
-    root = read_tree(source, tree)
+    root = open_signed(read_tree(source, tree), tree)
     reader = _Reader(tree)
     leaves = list(_leaves(root, False))
     parts = {id(node): reader.part(node, embedded) for node, embedded in leaves}
@@ -179,6 +183,8 @@ def _without_lead(source: bytes, limits: Limits) -> bytes:
 
 def _leaves(node: Node, embedded: bool) -> Iterator[tuple[Node, bool]]:
     if node.is_multipart:
+        if isinstance(node, Wrapper):
+            yield node, embedded
         for child in node.children:
             yield from _leaves(child, embedded)
         return
@@ -321,6 +327,10 @@ class _Reader:
             self._tree.defect(defect, node.path)
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
+        if node.type.value == "text/plain" and "-----BEGIN PGP " in text:
+            text, encrypted = plain_view(text)
+            if encrypted:
+                self._tree.defect("encrypted", node.path)
         if (node.type.get("format") or "").lower() == "flowed" and node.type.value == "text/plain":
             text = unflow(text, node.type.get("delsp") or "no")
         return text if plain else clean(text)

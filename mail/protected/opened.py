@@ -112,9 +112,9 @@ class _Opener:
 
     def _read(self, content: bytes, prefix: str) -> Node:
         """The tree of `content`; its paths, also in defects, begin with `prefix`."""
-        tree = Tree(self.tree.limits, parts=self.tree.parts)
+        tree = Tree(self.tree.limits, self.tree.parts, copied=self.tree.copied)
         inner = read_tree(content, tree)
-        self.tree.parts = tree.parts
+        self.tree.parts, self.tree.copied = tree.parts, tree.copied
         self.tree.dropped += tree.dropped
         for defect in tree.defects:
             code, at, path = defect.partition("@")

@@ -234,6 +234,56 @@ def test_autocrypt_keys_are_those_of_the_sender_alone() -> None:
     assert protection_of(parse(HEAD + field + b"\r\nHi")) == (Protection("pgp_key", "header", ""),)
 
 
+def test_a_signed_mail_is_read_as_its_reader_sees_it() -> None:
+    for raw in (
+        HEAD + signed_part(MIXED),
+        HEAD + make.pkcs7_part(make.compressed_cms(MIXED), COMPRESSED),
+        HEAD + make.beside(MIXED, make.signed_cms(MIXED, make.ann(), detached=True)),
+    ):
+        mail = parse(raw)
+        assert (mail.subject, mail.text, mail.defects) == ("Broken screen", "Hello,\nit broke.", ())
+        assert mail.attachments[0].filename == "invoice.pdf"
+        assert protections(mail) == (() if b"compressed" in raw else ("smime_signed",))
+    mail = parse(HEAD + signed_part(MIXED))
+    assert [(part.path, part.content_type) for part in mail.parts] == [
+        ("1", "application/pkcs7-mime"), ("1.s1", "text/plain"), ("1.s2", "application/pdf"),
+    ]  # fmt: skip
+    assert [part.path for part in mail.attachments] == ["1.s2"]
+    assert mail.parts[2].data() == b"PDF"
+
+
+def test_signed_text_is_read_without_its_framework() -> None:
+    signed = make.pgp_cleartext("- one\n- two\n-- \nAnn\n").encode()
+    for kind in (b"text/plain; charset=utf-8", b"text/plain; format=flowed"):
+        mail = parse(HEAD + b"Content-Type: " + kind + b"\r\n\r\n" + signed)
+        assert mail.text.splitlines()[:2] == ["- one", "- two"]
+        assert "PGP" not in mail.text
+        assert protections(mail) == ("pgp_signed",)
+        assert mail.defects == ()
+    answer = "Yes.\n\n> -----BEGIN PGP SIGNED MESSAGE-----\n> Hash: SHA256\n>\n> Hi\n"
+    assert parse(HEAD + b"\r\n" + answer.encode()).text == answer.strip()
+
+
+def test_encrypted_mail_has_its_defect() -> None:
+    secret = pysequoia.encrypt(b"x", recipients=[make.pgp_key().extract_certificate()])
+    assert parse(HEAD + b"\r\n" + secret).defects == ("encrypted@1",)
+    enveloped = make.pkcs7_part(make.cms(make.ENVELOPED, b"\x30\x00"), "application/pkcs7-mime; name=smime.p7m")
+    mail = parse(HEAD + enveloped)
+    assert (mail.defects, mail.text, len(mail.attachments)) == (("encrypted@1",), "", 1)
+    assert protections(mail) == ("smime_encrypted",)
+
+
+def test_signed_mail_that_outlook_saved_is_read() -> None:
+    tree = values({}, 32, p0037="Broken screen", p0c1a="Ann", p5d01="ann@example.org")
+    data = make.signed_cms(MIXED, make.ann())
+    tree["__attach_version1.0_#00000000"] = values({}, 8, p3707="smime.p7m", p3701=data)
+    raw = compound(tree)
+    mail = parse(raw)
+    assert (mail.subject, mail.text, mail.raw_size) == ("Broken screen", "Hello,\nit broke.", len(raw))
+    assert [part.filename for part in mail.attachments] == ["invoice.pdf"]
+    assert protections(mail) == ("smime_signed",)
+
+
 def test_names_of_objects_are_read() -> None:
     for dotted in ("1.2.840.113549.1.7.2", "2.16.840.1.101.3.4.2.1", "0.9.2342", "2.999.1"):
         assert oid_text(make.oid(dotted)[2:]) == dotted
