@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import subprocess
+import sys
 import zlib
 from datetime import UTC, datetime
 
@@ -282,6 +284,12 @@ def test_signed_mail_that_outlook_saved_is_read() -> None:
     assert (mail.subject, mail.text, mail.raw_size) == ("Broken screen", "Hello,\nit broke.", len(raw))
     assert [part.filename for part in mail.attachments] == ["invoice.pdf"]
     assert protections(mail) == ("smime_signed",)
+
+
+def test_reading_mail_loads_no_cryptography() -> None:
+    code = "import sys, mail.parse, mail.protection; print(*(name.partition('.')[0] for name in sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"cryptography", "pysequoia"} & set(loaded)
 
 
 def test_names_of_objects_are_read() -> None:
