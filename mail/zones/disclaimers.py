@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from mail.zones.closings import TRIMMED
+from mail.zones.closings import TRIMMED, closing_of
 from mail.zones.headers import is_rule
+from mail.zones.legal import begins_legal, is_legal, may_be_legal
 from mail.zones.search import Phrases
 from mail.zones.words_tails import BANNERS, DISCLAIMER_TITLES, DISCLAIMERS, FOOTERS
 
@@ -32,6 +33,7 @@ _FOOTER_STARTS = (
 )
 _LEGAL = Phrases((*DISCLAIMERS, *FOOTERS))
 _BANNERS = Phrases(BANNERS)
+_DELIMITERS = frozenset({"--", "—", "__", "___", "--*", "- --"})
 _RULE_MARKS = frozenset("-_=*~─—–·•#━═＝＿－＊▬…‐‑―◆◇■□★☆●○※┅┄")
 
 
@@ -46,7 +48,8 @@ def disclaimer_at(lines: list[str], floor: int, answers: bool) -> int:
 
     `answers`: what a list says below is not the point of an answer, as it may be of a newsletter.
     """
-    if not _LEGAL.found(" ".join(lines[floor:]).casefold()):
+    joined = " ".join(lines[floor:]).casefold()
+    if not _LEGAL.found(joined) and not may_be_legal(joined):
         return len(lines)
     title = next(
         (at for at in range(floor, len(lines)) if lines[at] and len(lines[at]) <= 50 and _titled(lines, at)), None
@@ -64,6 +67,8 @@ def disclaimer_at(lines: list[str], floor: int, answers: bool) -> int:
             break
         paragraph = lines[start:end]
         kept = _disclaiming_from(paragraph, answers)
+        if kept is None:
+            kept = _legal_from(lines, start, end)
         if kept is None:
             places = range(end - 2, max(floor, end - 16) - 1, -1)
             rule = next((at for at in places if lines[at][:1] in _RULE_MARKS and is_rule(lines[at])), None)
@@ -112,6 +117,30 @@ def _disclaiming_from(paragraph: list[str], answers: bool) -> int | None:
         if is_rule(line) and _DISCLAIMERS.found(" ".join(paragraph[number:])[:4_000].casefold()) >= 2:
             return number
     return 0 if len(joined) >= 120 or hits >= 3 else None
+
+
+def _legal_from(lines: list[str], start: int, end: int) -> int | None:
+    """Line of the paragraph from `start` to `end` where legal sentences begin, below a name or company; or None."""
+    paragraph = lines[start:end]
+    if not is_legal(" ".join(paragraph)[:4_000], True):
+        return None
+    kept = next((number for number, line in enumerate(paragraph) if not _brief(line)), 0)
+    return kept if is_legal(" ".join(paragraph[kept:])[:4_000], kept > 0 or _signed_above(lines, start)) else None
+
+
+def _brief(line: str) -> bool:
+    """No sentence: a name, a company, a telephone."""
+    if len(line) > 60 or len(line.split()) > 7 or line.endswith((".", "!", "。", ":")):
+        return False
+    return not begins_legal(line)
+
+
+def _signed_above(lines: list[str], start: int) -> bool:
+    """Whether what stands above line `start` ends as a signature does."""
+    above = [line for line in lines[max(0, start - 16) : start] if line][-10:]
+    if any(line in _DELIMITERS or is_rule(line) or closing_of(line) is not None for line in above):
+        return True
+    return bool(above) and len(above) > 1 and _brief(above[-1])
 
 
 def banner_end(lines: list[str]) -> int:
