@@ -6,7 +6,8 @@ __all__ = ["WORDS", "defect_words"]
 
 WORDS = {
     "base64_after_padding": "Its base64 goes on after its end; what follows was read as well.",
-    "base64_broken": "Its base64 has characters that do not belong there; they were passed over.",
+    "base64_before_text": "Under its base64 stands text in the clear, as lists add it; the text was left out.",
+    "base64_broken": "It is said to be base64 and is not; it was read as it stands.",
     "base64_truncated": "Its base64 ends in the middle; the rest is missing.",
     "boundary_missing": "The line that should part its pieces does not occur; they were parted as far as can be seen.",
     "charset_broken": "Some bytes do not fit the charset that it names; they are shown as �.",
