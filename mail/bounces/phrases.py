@@ -377,4 +377,6 @@ PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "geweigerd", "отклонен", "拒", "abgewiesen", "odrzucon", "odmítnut", "odmietnut",
         "reddedil", "거부", "avvist", "afvist", "avvisad", "hylät", "elutasít", "respins", "απορρίφθηκε", "відхилен",
     )),
+    ("malware", ("virus", "worm", "trojan")),
+    ("spam", ("spam",)),
 )  # fmt: skip

@@ -91,6 +91,7 @@ PAIRS: tuple[tuple[str, tuple[Pair, ...]], ...] = (
         ("메시지|메일|첨부", "너무 (?:큽|커|큰)|크기 ?초과|크기가 ?초과|크기 제한"),
     )),
     ("mailbox_full", (
+        ("", r"exceed(?:ed|s)? (?:their|his|her|its|the) (?:mail |mailbox |disk )?(?:space|quota|storage|mailbox)\b"),
         (r"\b(?:mailbox|inbox|mail box|mailfile|mail file|storage|account|user|recipient)",
          r"\b(?:is|was|are|too|now|currently|almost|completely) full\b|over (?:its|their|his|her|"
          r"the) (?:storage |size |mail |mailbox )?(?:limit|quota)|over limit\b|mailbox (?:size )?limit|"
