@@ -115,7 +115,9 @@ _LANGUAGES: dict[str, str] = dict(
         "no=Norwegian oc=Occitan or=Odia pa=Punjabi pl=Polish ps=Pashto pt=Portuguese qu=Quechua ro=Romanian "
         "ru=Russian rw=Kinyarwanda se=Sami si=Sinhala sk=Slovak sl=Slovenian so=Somali sq=Albanian sr=Serbian "
         "sv=Swedish sw=Swahili ta=Tamil te=Telugu th=Thai tl=Tagalog tr=Turkish ug=Uyghur uk=Ukrainian ur=Urdu "
-        "uz=Uzbek vi=Vietnamese vo=Volapük wa=Walloon xh=Xhosa yi=Yiddish zh=Chinese zu=Zulu",
+        "uz=Uzbek vi=Vietnamese vo=Volapük wa=Walloon xh=Xhosa yi=Yiddish zh=Chinese zu=Zulu "
+        "ba=Bashkir fy=Frisian gd=Gaelic ha=Hausa ig=Igbo lg=Ganda ln=Lingala my=Burmese om=Oromo sa=Sanskrit sn=Shona "
+        "st=Sotho tg=Tajik tk=Turkmen tt=Tatar yo=Yoruba",
     )
 )
 

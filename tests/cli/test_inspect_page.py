@@ -9,12 +9,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
 from typer.testing import CliRunner
 
 from mailcase.inspect_command import app
 from mailcase.inspect_defects import WORDS, defect_words
 from mailcase.inspect_page import _plain
-from mailcase.inspect_words import CLASSES, ZONES
+from mailcase.inspect_words import CLASSES, ZONES, language_name
 from tests.mail import protecting as make
 from tests.support.needs import find_program
 
@@ -208,6 +209,12 @@ def test_every_defect_of_the_golden_mails_has_words(tmp_path: Path) -> None:
 
 def _defects(path: Path) -> list[str]:
     return re.findall(r'"defects": \[([^\]]*)\]', path.read_text(encoding="utf-8"))
+
+
+def test_every_language_that_is_told_apart_has_a_name() -> None:
+    labels = LanguageIdentifier.from_model_file(MODEL_FILE).labels
+    assert [code for code in labels if len(code) == 2 and language_name(code) == code] == []
+    assert language_name("xx") == "xx"
 
 
 def _luminance(colour: str) -> float:
