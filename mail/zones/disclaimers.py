@@ -68,7 +68,7 @@ def disclaimer_at(lines: list[str], floor: int, answers: bool) -> int:
         paragraph = lines[start:end]
         kept = _disclaiming_from(paragraph, answers)
         if kept is None:
-            kept = _legal_from(lines, start, end)
+            kept = _legal_from(lines, start, end, answers)
         if kept is None:
             places = range(end - 2, max(floor, end - 16) - 1, -1)
             rule = next((at for at in places if lines[at][:1] in _RULE_MARKS and is_rule(lines[at])), None)
@@ -119,13 +119,14 @@ def _disclaiming_from(paragraph: list[str], answers: bool) -> int | None:
     return 0 if len(joined) >= 120 or hits >= 3 else None
 
 
-def _legal_from(lines: list[str], start: int, end: int) -> int | None:
+def _legal_from(lines: list[str], start: int, end: int, answers: bool) -> int | None:
     """Line of the paragraph from `start` to `end` where legal sentences begin, below a name or company; or None."""
     paragraph = lines[start:end]
-    if not is_legal(" ".join(paragraph)[:4_000], True):
+    if not is_legal(" ".join(paragraph)[:4_000], True, answers):
         return None
     kept = next((number for number, line in enumerate(paragraph) if not _brief(line)), 0)
-    return kept if is_legal(" ".join(paragraph[kept:])[:4_000], kept > 0 or _signed_above(lines, start)) else None
+    signed = kept > 0 or _signed_above(lines, start)
+    return kept if is_legal(" ".join(paragraph[kept:])[:4_000], signed, answers) else None
 
 
 def _brief(line: str) -> bool:

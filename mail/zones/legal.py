@@ -43,8 +43,8 @@ _ADDRESSED = (
     r"nicht der) empfänger|"
     r"ausschließlich für|destinataire|à l['’]usage exclusif|exclusivement|destinatari|destinatário|exclusiv|"
     r"exclusivamente|esclusivamente|geadresseerde|bestemd voor|uitsluitend|mottagaren|avsedd|avsett|modtager|beregnet|"
-    r"mottaker|ment for|vastaanottaj|tarkoitettu|adresat|przeznaczon|wyłącznie|adresát|určen|výlučne|výhradně|"
-    r"címzett|kizárólag|"
+    r"mottaker|kun ment for|er ment for|vastaanottaj|tarkoitettu|adresat|przeznaczon|wyłącznie|adresát|určen|výlučne|"
+    r"výhradně|címzett|kizárólag|"
     r"destinatar|адресат|предназначен|получател|призначен|отримувач|получателя|προορίζεται|παραλήπτη|alıcı|yalnızca|"
     r"primatelj|primaoc|namijenjen|namenjen|naslovnik|adressaa|gavėj|adresāt|受信者|宛先|受取人|名宛人|收件人|"
     r"收件者|接收者|수신인|수신자|"
@@ -108,8 +108,9 @@ def begins_legal(line: str) -> bool:
     return bool(_SIGNS.which(line))
 
 
-def is_legal(paragraph: str, signed: bool) -> bool:
-    """Whether `paragraph` (its lines joined) is a disclaimer; `signed`: a signature or rule stands above it."""
+def is_legal(paragraph: str, signed: bool, answers: bool) -> bool:
+    """Whether `paragraph` (its lines joined) is a disclaimer; `signed`: a signature or rule stands above it; `answers`:
+    the mail answers one (in others a list may excuse itself in the same words, and that is what they say)."""
     if len(paragraph) < 20 or "?" in paragraph or "？" in paragraph:
         return False
     signs = set(_SIGNS.which(paragraph))
@@ -117,5 +118,7 @@ def is_legal(paragraph: str, signed: bool) -> bool:
         return True
     if _IS_SCANNED in signs and _IS_THIS in signs and len(paragraph) <= _LONGEST_GREEN:
         return True
+    if not answers and not signs & {_IS_HUSHED, _IS_ADDRESSED}:
+        return False
     said = len(signs - {_IS_GREEN, _IS_SCANNED})
     return said >= 3 or (said == 2 and signed and bool(signs & {_IS_HUSHED, _IS_PRIVATE, _IS_ASTRAY}))
