@@ -17,6 +17,7 @@ from mail.parse import parse
 
 __all__ = ["measure", "measure_own"]
 
+_OWN = "own, learned from"
 OWN = Path(__file__).parents[2] / "tests" / "mail" / "corpus" / "bounces"
 
 _WHY = {
@@ -64,7 +65,7 @@ def measure(corpora: Path) -> list[Figure]:
 
 def measure_own(folder: Path = OWN) -> list[Figure]:
     """Of our own set: addresses found, hard or soft, codes; and mails in `none` that are no bounces."""
-    addresses, kinds, codes, quiet = _Count("own"), _Count("own"), _Count("own"), _Count("own")
+    addresses, kinds, codes, quiet = _Count(_OWN), _Count(_OWN), _Count(_OWN), _Count(_OWN)
     for path in sorted(folder.glob("*.eml")):
         expected: list[dict[str, str]] = json.loads(path.with_suffix(".json").read_text("utf-8"))
         bounce = parse_bounce(parse(path.read_bytes()))
