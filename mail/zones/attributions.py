@@ -193,6 +193,8 @@ def _weight(text: str, starts: bool, before_quotation: bool) -> int:
         return 1 if len(text) < 120 else 0
     if address and time and date and (starts or "<" in text) and len(text) < 250:
         return 2
+    if address and before_quotation and len(text) < 120:
+        return 1
     return 1 if (time or date) and len(text) < 160 and (starts or address or (time and date)) else 0
 
 

@@ -11,6 +11,8 @@ __all__ = ["MAX_LINES", "Lines", "read_lines", "unquoted"]
 MAX_LINES = 50_000
 """Lines that are looked at; what follows belongs to the zone of the last one."""
 _DEEPEST = 30
+_MANY = 3
+_INITIALS = re.compile(r"[A-Z][A-Za-z]{0,3}(>{1,3})(?: |$)")
 _LONGEST_LINE = 5_000
 _MIDST = re.compile(r"(?:^|(?<=[ \t]))(-{3,} ?([^\W\d_][^-\n]{3,80}?) ?-{3,})(?=[ \t]|$)")
 _KNOWN_MARKS = (
@@ -76,11 +78,14 @@ def read_lines(text: str) -> Lines:
             if bare[number].startswith(">>> ") and bare[number].endswith(" >>>"):
                 bare[number] = f"{bare[number][4:-4]}:"  # GroupWise's attribution
                 continue
+            if bare[number].startswith('>>>>> "') and bare[number].endswith(":"):
+                bare[number] = bare[number][6:]  # Supercite's
+                continue
             if bare[number].endswith("--|") and bare[number].startswith(">--"):
                 continue  # the edge of a box that Lotus Notes draws
             depth[number], bare[number] = _unquoted(bare[number])
-        if "<<" in text:
-            marked += _between_arrows(bare, depth)
+        marked += _between_arrows(bare, depth) if "<<" in text else []
+        marked += _initialled(bare, depth)
         quoted = bool(marked)
         for number in marked:
             if depth[number] == 1 and bare[number].startswith("From ") and not _beside(depth, number):
@@ -102,7 +107,7 @@ def _marks_apart(pieces: list[str]) -> list[str]:
         if rest and ":" not in rest[:40]:
             apart.append(piece)  # somebody writes about such marks
             continue
-        if piece[: match.start()].strip(" >|\t"):
+        if piece[: match.start()].strip(" >|\t") and not _INITIALS.match(piece.lstrip()):
             apart.append(piece[: match.start(1) - 1])
             piece, end = piece[match.start(1) :], len(match[1])
         if piece[end:].strip():
@@ -118,6 +123,22 @@ def _decoded(line: str) -> str:
     while line.endswith("=20"):
         line = line[:-3].rstrip()
     return line.strip()
+
+
+def _initialled(bare: list[str], depth: list[int]) -> list[int]:
+    """`ALB> So you say …`: The Bat and Supercite quote with the initials of who wrote."""
+    found: list[int] = []
+    for number in [number for number, line in enumerate(bare) if ">" in line[1:5]]:
+        match = _INITIALS.match(bare[number])
+        if match is None or depth[number]:
+            continue
+        if not found and sum(line.startswith(match[0]) for line in bare) < _MANY:
+            above = next((bare[at] for at in range(number - 1, max(-1, number - 4), -1) if bare[at]), "")
+            if not above.endswith(":"):
+                return []
+        depth[number], bare[number] = len(match[1]), bare[number][match.end() :].lstrip()
+        found.append(number)
+    return found
 
 
 def _between_arrows(bare: list[str], depth: list[int]) -> list[int]:

@@ -13,6 +13,7 @@ __all__ = ["lines_of_own"]
 
 _MOST_LINES = 12
 _FEW = 4
+_MOST_BLOCKS = 2
 _PROBE = 40
 _INTRODUCING = (ZoneKind.ATTRIBUTION, ZoneKind.HEADER)
 
@@ -30,9 +31,13 @@ def lines_of_own(lines: Lines, kinds: list[ZoneKind], messages: list[int], answe
         filled = sum(1 for line in lines.bare if line)
         most = max(_FEW, min(_MOST_LINES, filled // 2))
         return [] if answers or len(marked) > most or len(marked) == filled else marked
+    first = next(at for at, line in enumerate(lines.bare) if line or depths[at])
+    blocks = _blocks(marked)
+    if answers and (first == marked[0] or len(blocks) > _MOST_BLOCKS):
+        return []  # answers between the lines of a quotation that nothing introduces
     known = "".join("".join(lines.bare[history:]).split())
     own: list[int] = []
-    for block in _blocks(marked):
+    for block in blocks:
         probe = "".join(max((lines.bare[at] for at in block), key=len).split())[:_PROBE]
         if len(block) <= _MOST_LINES and probe not in known:
             own += block

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Set
 from dataclasses import dataclass
 
@@ -14,6 +15,9 @@ from mail.zones.records import Form
 __all__ = ["Starter", "Starters"]
 
 _LONGEST = 1_000
+_SNIP = re.compile(
+    r"[<\[(*-]{0,3} ?(?:snip|snipped|schnipp|schnapp|coupé|\.\.\.|…)[^<>\[\]()]{0,30}[>\])*-]{0,3}", re.IGNORECASE
+)
 _ATTRIBUTED = ("e", "b", "s", ">", ")")
 
 
@@ -66,13 +70,19 @@ class Starters:
         if colon or bare[0] == "-" or bare.endswith(_ATTRIBUTED):
             found = attribution_ending_at(lines, at)
             if found is not None:
-                return Starter(found.first, found.last, Form.ATTRIBUTION, False, (), found.certain, found.text)
+                last = self._past_cut(found.last)
+                return Starter(found.first, last, Form.ATTRIBUTION, False, (), found.certain, found.text)
         return None
 
     def _pasted(self, first: int) -> bool:
         """Whether the lines from `first` on were pasted into the text, by a line of scissors above them."""
         above = next((line for line in reversed(self._lines.bare[max(0, first - 3) : first]) if line), "")
         return is_cut(above)
+
+    def _past_cut(self, last: int) -> int:
+        """`<snip>` between an attribution and what is quoted belongs to it."""
+        below = self._lines.next_filled(last, 3)
+        return below if below is not None and _SNIP.fullmatch(self._lines.bare[below]) else last
 
     def _marked_at(self, at: int, bare: str) -> Starter | None:
         """What a mark (`---- Original Message ----`) or a rule at line `at` introduces."""

@@ -53,6 +53,8 @@ _LEADING = frozenset({
 """Last words of a line that goes on with a name."""
 _LONGEST_NAME = 60
 _WIDEST = 80
+_MOST_SMALL = 3
+"""Lines of a signature that may begin with a small letter: more of them are prose."""
 _MOST_LONG = 3
 """Lines of a signature that may be sentences (a slogan, hours, an address), where it has the sender's name above."""
 _RULE_MARKS = frozenset("-_=*~─—–·•#━═＝＿－＊▬…‐‑―◆◇■□★☆●○※┅┄")
@@ -85,7 +87,7 @@ def find_tail(lines: list[str], signer: Signer, apart: bool) -> Tail:
         found, signed = _signature_at(lines, filled, signer)
         if found > filled[-1]:
             break
-        if signature < end and not any(lines[:found]):
+        if signature < end and not any(lines[:found]) and not (apart and _unmistakable(lines)):
             break  # what stands above a signature is the text, though it looks like another one
         signature = _rule_above(lines, found)
         while filled and filled[-1] >= signature:
@@ -243,7 +245,7 @@ def _goes_on(lines: list[str], number: int) -> bool:
 
 
 def _afterword(line: str) -> bool:
-    return line[:5].casefold().startswith(("ps:", "p.s.", "ps.", "nb:", "p.s:", "edit:"))
+    return line[:5].casefold().startswith(("ps:", "p.s.", "ps.", "nb:", "p.s:", "edit:", "[1]"))
 
 
 def _is_sender(line: str, signer: Signer) -> bool:
@@ -272,7 +274,7 @@ def _block_at(lines: list[str], filled: list[int], end: int, signer: Signer, rea
         if lines[filled[place - 1]].endswith((":", "：")):  # `The new name is:`
             continue
         below = [lines[at] for at in filled[place + 1 :]]
-        if any(_afterword(line) for line in below):
+        if any(_afterword(line) for line in below) or sum(line[0].islower() for line in below) > _MOST_SMALL:
             continue
         long = [line for line in below if not _short(line)]
         if not long or (
