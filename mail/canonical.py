@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from mail.headers import read_head
+
 __all__ = ["Form", "SignedMessage", "canonical_field", "parse_tags"]
 
 Form = Literal["simple", "relaxed"]
@@ -15,6 +17,7 @@ Form = Literal["simple", "relaxed"]
 _MAX_FIELDS = 2_000
 _MAX_HEAD = 1024 * 1024
 _NEXT_FIELD = re.compile(rb"\r\n(?![ \t])")
+_NAME = re.compile(rb"[!-9;-~]{1,256}")
 _BLANKS = re.compile(rb"[ \t]+")
 _MAX_TAGS = 64
 _TAG_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}")
@@ -38,11 +41,12 @@ class SignedMessage:
             return cls((), raw[2:])
         end = raw.find(b"\r\n\r\n")
         head, body = (raw, b"") if end < 0 else (raw[:end], raw[end + 4 :])
-        fields = []
-        for chunk in _NEXT_FIELD.split(head[:_MAX_HEAD], _MAX_FIELDS)[:_MAX_FIELDS]:
-            name, colon, _ = chunk.partition(b":")
-            if colon:
-                fields.append((name.strip().lower().decode("latin-1"), chunk))
+        fields, whole = _fields(head)
+        if not whole or b"\r\r" in head:
+            # Not all is fields: people are shown what `read_head` takes for header and body, and that alone may count
+            # as signed. Else a stranger's text above the fields of a signed mail would pass with its signature.
+            start = read_head(raw)[1]
+            fields, body = _fields(raw[:start].rstrip(b"\r\n"))[0], raw[start:]
         return cls(tuple(fields), body)
 
     def all_of(self, name: str) -> list[bytes]:
@@ -64,6 +68,18 @@ class SignedMessage:
             self._digests[key] = (hashlib.sha256(body).hexdigest(), len(body))
         digest, size = self._digests[key]
         return bytes.fromhex(digest), size
+
+
+def _fields(head: bytes) -> tuple[list[tuple[str, bytes]], bool]:
+    """Fields of a header block, and whether it holds nothing else."""
+    fields: list[tuple[str, bytes]] = []
+    chunks = _NEXT_FIELD.split(head[:_MAX_HEAD], _MAX_FIELDS)[:_MAX_FIELDS]
+    for chunk in chunks:
+        name, colon, _ = chunk.partition(b":")
+        name = name.rstrip(b" \t")
+        if colon and _NAME.fullmatch(name):
+            fields.append((name.lower().decode("ascii"), chunk))
+    return fields, len(fields) == len(chunks)
 
 
 def canonical_field(value: bytes, form: Form) -> bytes:

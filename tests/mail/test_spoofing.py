@@ -109,3 +109,29 @@ def test_internationalised_domains_are_one_in_both_forms() -> None:
     for one, other in (("müller.example", "xn--mller-kva.example"), ("xn--mller-kva.example", "müller.example")):
         assert told(named.format(one), f"<ann@{other}>").dmarc == "pass"
     assert told(named.format("muller.example"), "<ann@müller.example>").dmarc == "permerror"
+
+
+FORGED = b"From: Boss <boss@mail.example.org>\r\nSubject: Pay\r\n"
+TEXT = b"Please pay\r\nat once\r\nto this account\r\nand tell nobody\r\n"
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        FORGED + TEXT + SIGNED,  # a header that ends without an empty line, above a signed mail
+        FORGED + b"\r\r\n" + TEXT + SIGNED,
+        FORGED + b"\r\n" + TEXT + SIGNED,
+        SIGNED.replace(b"To: claims", TEXT + b"To: claims", 1),  # a stranger's text in the midst of the fields
+        SIGNED.replace(b"\r\nTo: claims", b"\r\n\r\r\n" + TEXT + b"To: claims", 1),
+        b"\r\n" + SIGNED,
+    ],
+)
+def test_a_signature_counts_only_for_the_header_and_text_that_are_shown(forged: bytes) -> None:
+    mail = parse(forged)
+    shown = mail.subject == "Pay" or "Please pay" in mail.text or not mail.from_all
+    assert shown or mail.text.startswith("Hello")
+    assert evidence(forged, trusted=()).dmarc != "pass" or not shown
+
+
+def test_a_line_of_an_mbox_above_a_signed_mail_does_no_harm() -> None:
+    assert evidence(b"From ann@example.org Mon Nov 23 08:00:00 2026\r\n" + SIGNED, trusted=()).dmarc == "pass"
