@@ -1,7 +1,8 @@
 """DKIM signatures checked by ourselves (RFC 6376, 8301, 8463). Pure: keys are DNS answers that are given in; bounded.
 
 Results are those of RFC 8601 §2.7.1. Stricter than the RFC where leniency serves only forgers: a signature that covers
-a part of the body (`l=`) or not the From field, or a key under 1,024 bits, never passes.
+a part of the body (`l=`) or not the From field, or beside whose fields others of their name stand, or a key under 1,024
+bits, never passes.
 """
 
 from __future__ import annotations
@@ -51,6 +52,11 @@ _MIN_RSA_BITS = 1024
 # The tag `b`, first or behind a semicolon: in `z=` stand copies of fields, `Subject:b=3D…` among them.
 _B_VALUE = re.compile(rb"((?:\A[^:;]{0,200}:|;)[ \t\r\n]{0,200}b[ \t\r\n]{0,200}=)[^;]*")
 _DOMAIN = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?){0,60}")
+_SINGLE = (
+    "from", "sender", "reply-to", "to", "cc", "subject", "date", "message-id", "in-reply-to", "references",
+    "mime-version", "content-type", "content-transfer-encoding",
+)  # fmt: skip
+"""Fields that stand once in a mail (RFC 5322 §3.6, RFC 2045 §3); RFC 6376 §8.15 on those who add another."""
 _NUMBER = re.compile(r"[0-9]{1,12}")
 
 
@@ -158,6 +164,11 @@ def verify_signature(message: SignedMessage, signature: Signature, answers: DnsA
         raise Unusable("policy", "only a part of the body is signed (l=)")
     if digest != signature.body_hash:
         raise Unusable("fail", "the body was changed")
+    added = next(
+        (name for name in _SINGLE if name in signature.signed and _occurs_more(message, signature, name)), None
+    )
+    if added is not None:
+        raise Unusable("policy", f"a field {added} stands beside the signed one")
     form = signature.header_form
     covered = [canonical_field(field, form) + b"\r\n" for field in message.selected(signature.signed)]
     covered.append(canonical_field(without_signature(signature.field), form))
@@ -165,6 +176,11 @@ def verify_signature(message: SignedMessage, signature: Signature, answers: DnsA
     if "s" in record.get("t", "").replace(" ", "").split(":") and signature.identity_domain != signature.domain:
         raise Unusable("permerror", "the key does not serve subdomains")
     check_value(key, signature.algorithm, signature.value, b"".join(covered))
+
+
+def _occurs_more(message: SignedMessage, signature: Signature, name: str) -> bool:
+    """Whether there are more fields `name` than are signed: the lowest one is, people are shown the topmost."""
+    return len(message.all_of(name)) > signature.signed.count(name)
 
 
 def without_signature(field: bytes) -> bytes:

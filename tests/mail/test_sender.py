@@ -181,10 +181,14 @@ def test_key_that_serves_no_subdomains() -> None:
 
 
 def test_field_added_above_a_signed_one_is_not_the_signed_one() -> None:
-    assert dkim(b"Subject: other\r\n" + SIGNED)[0].result == "pass", "the lowest one is the signed one"
+    assert dkim(b"Subject: other\r\n" + SIGNED)[0].result == "policy", "people are shown the topmost"
+    several = b"Comments: signed\r\n" + MESSAGE
+    signed = dkim_signed(several, rsa_key(), names="from:comments")
+    assert dkim(b"Comments: other\r\n" + signed)[0].result == "pass", "the lowest one is the signed one"
     oversigned = dkim_signed(MESSAGE, rsa_key(), names="from:from:to:subject:subject")
     assert dkim(oversigned)[0].result == "pass"
     assert dkim(b"Subject: other\r\n" + oversigned)[0].result == "fail"
+    assert dkim(b"Cc: other@example.net\r\n" + SIGNED)[0].result == "pass", "nobody signed a Cc"
 
 
 @pytest.mark.parametrize(
