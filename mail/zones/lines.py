@@ -12,7 +12,8 @@ MAX_LINES = 50_000
 """Lines that are looked at; what follows belongs to the zone of the last one."""
 _DEEPEST = 30
 _MANY = 3
-_INITIALS = re.compile(r"[A-Z][A-Za-z]{0,3}(>{1,3})(?: |$)")
+_INITIALS = re.compile(r"[A-Za-z]{1,4}(>{1,3})(?: |$)")
+_OTHER_MARKS = frozenset({"# ", "| ", ": ", "} ", "% ", "#", "|", ":", "}", "%"})
 _LONGEST_LINE = 5_000
 _MIDST = re.compile(r"(?:^|(?<=[ \t]))(-{3,} ?([^\W\d_][^-\n]{3,80}?) ?-{3,})(?=[ \t]|$)")
 _KNOWN_MARKS = (
@@ -91,6 +92,8 @@ def read_lines(text: str) -> Lines:
             if depth[number] == 1 and bare[number].startswith("From ") and not _beside(depth, number):
                 # mbox quoting of a new line that begins with "From ", not a quotation
                 depth[number] = 0
+    if "wrote:" in text and not any(depth):
+        quoted = bool(_otherwise(bare, depth)) or quoted
     return Lines(bare, depth, starts, quoted)
 
 
@@ -132,13 +135,31 @@ def _initialled(bare: list[str], depth: list[int]) -> list[int]:
         match = _INITIALS.match(bare[number])
         if match is None or depth[number]:
             continue
-        if not found and sum(line.startswith(match[0]) for line in bare) < _MANY:
-            above = next((bare[at] for at in range(number - 1, max(-1, number - 4), -1) if bare[at]), "")
-            if not above.endswith(":"):
+        if not found:
+            small = not match[0][0].isupper()
+            alone = small or sum(line.startswith(match[0]) for line in bare) < _MANY
+            if alone and not _above(bare, number).endswith("writes:" if small else ":"):
                 return []
         depth[number], bare[number] = len(match[1]), bare[number][match.end() :].lstrip()
         found.append(number)
     return found
+
+
+def _otherwise(bare: list[str], depth: list[int]) -> list[int]:
+    """`# So you say …`, `| …`, `: …` below an attribution: quotations of people who chose another mark."""
+    some = [number for number, line in enumerate(bare) if line[:2] in _OTHER_MARKS]
+    if not some or not _above(bare, some[0]).endswith("wrote:") or depth[some[0]]:
+        return []
+    mark = bare[some[0]][0]
+    found = [number for number in some if bare[number][0] == mark and not depth[number]]
+    for number in found:
+        depth[number], bare[number] = 1, bare[number][1:].lstrip()
+    return found
+
+
+def _above(bare: list[str], number: int) -> str:
+    """What stands in the three lines above line `number`."""
+    return next((bare[at] for at in range(number - 1, max(-1, number - 4), -1) if bare[at]), "")
 
 
 def _between_arrows(bare: list[str], depth: list[int]) -> list[int]:
@@ -148,7 +169,7 @@ def _between_arrows(bare: list[str], depth: list[int]) -> list[int]:
     for number, line in enumerate(bare):
         if number < end or not line.startswith("<<"):
             continue
-        above = next((bare[at] for at in range(number - 1, max(-1, number - 4), -1) if bare[at]), "")
+        above = _above(bare, number)
         last = next((at for at in range(number, len(bare)) if bare[at].endswith(">>")), None)
         if last is None:
             break

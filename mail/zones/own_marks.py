@@ -39,7 +39,7 @@ def lines_of_own(lines: Lines, kinds: list[ZoneKind], messages: list[int], answe
     own: list[int] = []
     for block in blocks:
         probe = "".join(max((lines.bare[at] for at in block), key=len).split())[:_PROBE]
-        if len(block) <= _MOST_LINES and probe not in known:
+        if len(block) <= _MOST_LINES and depths[block[0]] == 1 and probe not in known:
             own += block
     return own
 

@@ -155,7 +155,9 @@ def _contacts_below(lines: list[str], rule: int, end: int) -> bool:
     below = [line for line in lines[rule + 1 : end] if line]
     if not 0 < len(below) <= _BLOCK or any(len(line) > 90 for line in below):
         return False
-    if not all(_short(line) for line in below) or any(map(is_rule, below[:-1])):
+    if not all(_short(line) for line in below):
+        return False
+    if any(map(is_rule, below[:-1])) and not _REACHED.which(below[0]):
         return False
     if rule > 1 and lines[rule - 1] and is_rule(lines[rule - 2]):
         return False  # a heading between two rules
@@ -174,7 +176,15 @@ def _short(line: str) -> bool:
         return not line.endswith(("?", ":")) or _reaches(line)
     if line.endswith(("?", ":")):
         return _reaches(line)
-    return "|" in line or "•" in line or "·" in line or len(line.split()) <= 8 or _reaches(line)
+    return "|" in line or "•" in line or "·" in line or len(line.split()) <= 8 or _reaches(line) or _placed(line)
+
+
+def _placed(line: str) -> bool:
+    """A postal address: pieces with capitals and numbers between commas, no sentence."""
+    if line.count(",") < 2 or line.endswith(".") or not any(map(str.isdigit, line)):
+        return False
+    words = line.split()
+    return sum(1 for word in words if not word[0].islower()) * 4 >= len(words) * 3
 
 
 def _reaches(line: str) -> bool:
