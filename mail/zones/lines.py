@@ -12,7 +12,7 @@ MAX_LINES = 50_000
 """Lines that are looked at; what follows belongs to the zone of the last one."""
 _DEEPEST = 30
 _MANY = 3
-_INITIALS = re.compile(r"[A-Za-z]{1,4}(>{1,3})(?: |$)")
+_INITIALS = re.compile(r"(?!SQL>)[A-Za-z]{1,9}(>{1,3})(?: |$)")
 _OTHER_MARKS = frozenset({"# ", "| ", ": ", "} ", "% ", "#", "|", ":", "}", "%"})
 _LONGEST_LINE = 5_000
 _MIDST = re.compile(r"(?:^|(?<=[ \t]))(-{3,} ?([^\W\d_][^-\n]{3,80}?) ?-{3,})(?=[ \t]|$)")
@@ -131,7 +131,7 @@ def _decoded(line: str) -> str:
 def _initialled(bare: list[str], depth: list[int]) -> list[int]:
     """`ALB> So you say …`: The Bat and Supercite quote with the initials of who wrote."""
     found: list[int] = []
-    for number in [number for number, line in enumerate(bare) if ">" in line[1:5]]:
+    for number in [number for number, line in enumerate(bare) if ">" in line[1:11]]:
         match = _INITIALS.match(bare[number])
         if match is None or depth[number]:
             continue

@@ -14,7 +14,7 @@ from mail.zones.words_names import ANSWERS, DEGREES, NO_INITIALS, NO_NAMES, TITL
 __all__ = ["Likeness", "Signer", "in_another_script", "likeness", "looks_like_name"]
 
 _LONGEST = 60
-_TRIMMED = " ,.!;:–—-*_~\t\"'“”/#()，。！、"
+_TRIMMED = " ,.!;:–—-*_~=+\t\"'“”/#()，。！、"
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.-](?=[^\W\d_]))*")
 _PARTS = re.compile(r"\s*[,|/•·(<，、]\s*| [-–—] ")
 _COUPLE = re.compile(r" (?:&|and|und|et|y|e|i|en|och|og|\+) ")
