@@ -69,7 +69,7 @@ def _take(data: bytes, start: re.Pattern[bytes], decode: _Decoder, files: list[C
 def _uuencoded(data: bytes, match: re.Match[bytes]) -> tuple[bytes, int, bool]:
     """A block of POSIX `uuencode`, of either alphabet; without its end line what stands to the end is taken."""
     base64 = match[0].startswith(b"begin-base64")
-    out: list[bytes] = []
+    out = bytearray()
     at = match.end()
     while at < len(data):
         line_end = data.find(b"\n", at)
@@ -78,19 +78,19 @@ def _uuencoded(data: bytes, match: re.Match[bytes]) -> tuple[bytes, int, bool]:
         at = line_end + 1
         if line and not base64 and len(line) == _CHARACTERS[line[0]]:
             try:
-                out.append(binascii.a2b_uu(line))
+                out += binascii.a2b_uu(line)
                 continue
             except binascii.Error:
                 pass
         if line in (b"end", b"===="):
-            return b"".join(out), min(at, len(data)), True
+            return bytes(out), min(at, len(data)), True
         if not line.strip(b" `"):
             continue
         decoded = _base64_line(line) if base64 else _line(line)
         if decoded is None:
             return b"", at, False
-        out.append(decoded)
-    return b"".join(out), min(at, len(data)), bool(out)
+        out += decoded
+    return bytes(out), min(at, len(data)), bool(out)
 
 
 def _line(line: bytes) -> bytes | None:

@@ -8,6 +8,7 @@ from mail.addresses import parse_lists
 from mail.headers import read_headers
 from mail.limits import DEFAULT, Limits
 from mail.message_ids import bounded_ids, first_id
+from mail.parameters import parse_value
 from mail.records import Address
 from schemas.ids import conversation_key
 
@@ -43,6 +44,9 @@ def _envelope_of(raw_head: bytes, limits: Limits) -> HeadFields:
     if raw_head[:1] in (b"\r", b"\n", b"\xef"):
         raw_head = raw_head.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
     headers = read_headers(raw_head, 0, None, limits)[0]
+    declared = None if raw_head.isascii() else headers.text("content-type")
+    if declared and (charset := parse_value(declared).get("charset")):
+        headers = headers.hinted(charset)  # as `parse` reads raw bytes, in ids too
     authors, _ = parse_lists(headers.text_all("from"), 1)
     automatic = headers.text("auto-submitted")
     return HeadFields(

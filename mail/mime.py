@@ -70,10 +70,12 @@ class Tree:
 
 def read_tree(source: bytes, tree: Tree) -> Node:
     """The root entity of a mail."""
-    return _read(source, 0, len(source), "", 0, "text/plain", tree)
+    return _read(source, 0, len(source), "", "1", 0, "text/plain", tree)
 
 
-def _read(source: bytes, start: int, end: int, path: str, depth: int, default: str, tree: Tree) -> Node:
+def _read(source: bytes, start: int, end: int, path: str, alone: str, depth: int, default: str, tree: Tree) -> Node:
+    """One entity: `path` is its number where it is a multipart, whose parts continue it, and `alone` where it is not:
+    the body of a message has a number of its own then."""
     headers, body, defects = read_headers(source, start, end, tree.limits)
     for code in defects:
         tree.defect(code, path)
@@ -99,10 +101,10 @@ def _read(source: bytes, start: int, end: int, path: str, depth: int, default: s
     )
     if content.value.startswith("multipart/"):
         _read_multipart(node, depth, tree)
-    elif content.value in _EMBEDDED and node.disposition.value != "ignore":
+    if not node.is_multipart:
+        node.path = alone
+    if content.value in _EMBEDDED and node.disposition.value != "ignore":
         _read_embedded(node, depth, tree)
-    if not path and not node.is_multipart:
-        node.path = "1"
     return node
 
 
@@ -142,7 +144,8 @@ def _read_multipart(node: Node, depth: int, tree: Tree) -> None:
             further += len(spans) - number + 1
             break
         tree.parts += 1
-        node.children.append(_read(node.source, start, end, f"{prefix}{number}", depth + 1, default, tree))
+        place = f"{prefix}{number}"
+        node.children.append(_read(node.source, start, end, place, place, depth + 1, default, tree))
     if further:
         tree.dropped += further
         tree.defect("too_many_parts")
@@ -218,9 +221,4 @@ def _read_embedded(node: Node, depth: int, tree: Tree) -> None:
             tree.defect("content_cut", node.path)
     if start >= end:
         return
-    if not node.path:
-        node.path = "1"
-    inner = _read(source, start, end, node.path, depth + 1, "text/plain", tree)
-    if not inner.is_multipart:
-        inner.path = f"{node.path}.1"
-    node.children.append(inner)
+    node.children.append(_read(source, start, end, node.path, f"{node.path}.1", depth + 1, "text/plain", tree))

@@ -65,7 +65,8 @@ class Part:
             if len(start) == limit:
                 return start
         most = self.size if limit is None else max(0, min(limit, self.size))
-        return decode_transfer(raw, self.encoding, len(raw))[0][:most]
+        # No limit that could cut `raw` itself off; uuencode may be longer when it is decoded.
+        return decode_transfer(raw, self.encoding, max(len(raw), most))[0][:most]
 
     @property
     def encoded_size(self) -> int:

@@ -9,6 +9,8 @@ __all__ = ["decode_transfer"]
 
 _SPELLINGS = {"quoted_printable": "quoted-printable", "quoted printable": "quoted-printable", "qp": "quoted-printable",
               "base-64": "base64", "b64": "base64", "8 bit": "8bit", "7 bit": "7bit"}  # fmt: skip
+_LINE = re.compile(rb"[^\r\n]++")
+_CHUNK = 64 * 1024
 _STRANGERS = 20
 """Where more than one character of this many is outside the alphabet, the content was never encoded."""
 
@@ -16,7 +18,6 @@ _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _NOT_BASE64 = bytes(set(range(256)) - set(_BASE64))
 _BASE64_AND_BLANKS = _BASE64 + b" \t\r\n"
 _BASE64_LINES = re.compile(rb"(?:[A-Za-z0-9+/]{1,1000}+={0,2}[ \t]{0,10}+(?:\r?\n|\Z)|\r?\n)*+")
-_SOFT_CR = re.compile(rb"=\r(?!\n)")
 # After padding: more base64 in lines of its own, long enough to be no words.
 _PIECES = re.compile(rb"={1,2}[ \t]{0,10}+(?:\r?\n)++(?:[A-Za-z0-9+/]{6,1000}+={0,2}[ \t]{0,10}+(?:(?:\r?\n)++|\Z))++")
 _FOOTER = re.compile(rb"[-_=*~#]{2,}|[^\r\n]*?[^\s][ \t][^\s]")
@@ -38,7 +39,7 @@ def decode_transfer(raw: bytes, encoding: str, limit: int) -> tuple[bytes, list[
         elif encoding == "quoted-printable":
             data, defects = _quoted_printable(raw), []
         else:
-            data, defects = _uuencoded(raw)
+            data, defects = _uuencoded(raw, limit)
         if cut:
             defects = []  # what was cut off is not the sender's fault
     else:
@@ -79,12 +80,16 @@ def _base64(raw: bytes) -> tuple[bytes, list[str]]:
 
 def _base64_pieces(text: bytes) -> bytes:
     """Pieces that were encoded each for itself and joined, up to one that is not whole."""
-    out: list[bytes] = []
-    for piece in text.split(b"="):
+    out = bytearray()
+    at = 0
+    while at < len(text):
+        end = text.find(b"=", at)
+        piece = text[at : end if end >= 0 else len(text)]
         if len(piece) % 4 == 1:
             break
-        out.append(binascii.a2b_base64(piece + b"=" * (-len(piece) % 4)))
-    return b"".join(out)
+        out += binascii.a2b_base64(piece + b"=" * (-len(piece) % 4))
+        at += len(piece) + 1
+    return bytes(out)
 
 
 def _base64_before_text(raw: bytes) -> bytes | None:
@@ -110,34 +115,47 @@ def _quoted_printable(raw: bytes) -> bytes:
     if b"=" not in raw:
         return raw
     if b" \n" in raw or b" \r\n" in raw or b"\t\n" in raw or b"\t\r\n" in raw:
-        # Blanks before a line end were added on the way (RFC 2045 §6.7 rule 3).
-        lines = [line.rstrip(b" \t\r") + (b"\r" if line.endswith(b"\r") else b"") for line in raw.split(b"\n")]
-        raw = b"\n".join(lines)
+        raw = _without_blanks(raw)
     if b"=\r" in raw and raw.count(b"=\r") != raw.count(b"=\r\n"):
         # The decoder takes everything up to the next LF for the end of the line.
-        raw = _SOFT_CR.sub(b"=\r\n", raw)
+        raw = raw.replace(b"=\r\n", b"=\n").replace(b"=\r", b"=\n")
     return binascii.a2b_qp(raw)
 
 
-def _uuencoded(raw: bytes) -> tuple[bytes, list[str]]:
-    out: list[bytes] = []
-    started = False
-    for line in raw.split(b"\n"):
-        line = line.rstrip(b"\r")
-        if not started:
-            started = line.startswith(b"begin ")
-            continue
+def _without_blanks(raw: bytes) -> bytes:
+    """Blanks before a line end were added on the way (RFC 2045 §6.7 rule 3)."""
+    kept: list[bytes] = []
+    at = 0
+    while at < len(raw):
+        # Some lines at a time: each costs forty bytes more than it has.
+        end = raw.find(b"\n", at + _CHUNK) + 1 or len(raw)
+        lines = raw[at:end].split(b"\n")
+        kept.append(b"\n".join([line.rstrip(b" \t\r") + (b"\r" if line.endswith(b"\r") else b"") for line in lines]))
+        at = end
+    return b"".join(kept)
+
+
+def _uuencoded(raw: bytes, limit: int) -> tuple[bytes, list[str]]:
+    """The first file of `raw`. Decoded it may be thirty times as long: not much beyond `limit` is made."""
+    at = 0 if raw.startswith(b"begin ") else raw.find(b"\nbegin ") + 1
+    if not raw.startswith(b"begin ", at):
+        return raw, ["uuencode_broken"]
+    out = bytearray()
+    for match in _LINE.finditer(raw, raw.find(b"\n", at) + 1 or len(raw)):
+        line = match[0]
+        if len(out) > limit:
+            break
         if line.strip() in (b"end", b"`", b""):
             if line.strip() == b"end":
-                return b"".join(out), []
+                return bytes(out), []
             continue
         try:
-            out.append(binascii.a2b_uu(line))
+            out += binascii.a2b_uu(line)
         except binascii.Error:
             # Known workaround for encoders that pad with other characters (as the standard library's `uu`).
             length = (((line[0] - 32) & 63) * 4 + 5) // 3
             try:
-                out.append(binascii.a2b_uu(line[:length]))
+                out += binascii.a2b_uu(line[:length])
             except binascii.Error:
-                return b"".join(out), ["uuencode_broken"]
-    return (b"".join(out), ["uuencode_truncated"]) if started else (raw, ["uuencode_broken"])
+                return bytes(out), ["uuencode_broken"]
+    return bytes(out), ["uuencode_truncated"]

@@ -13,6 +13,7 @@ from mail.classify import classify
 from mail.conversation import envelope_of
 from mail.digest import content_digest
 from mail.html import html_to_text
+from mail.limits import Limits
 from mail.parse import parse
 from mail.records import Address
 from mail.words import decode_words
@@ -140,3 +141,41 @@ def test_a_bounce_is_one_whatever_wraps_it() -> None:
 def test_an_outlook_message_that_cannot_be_read_keeps_its_size() -> None:
     raw = bytes.fromhex("d0cf11e0a1b11ae1") + b"x" * 600
     assert (parse(raw).raw_size, parse(raw).defects) == (len(raw), ("msg_broken",))
+
+
+def test_each_message_in_a_message_has_a_number_of_its_own() -> None:
+    field = "Content-Type: message/rfc822\n"
+    message = f"{field}\n"
+    assert [part.path for part in mail(field, f"{message}{message}Subject: x\n\nhello").parts] == [
+        "1", "1.1", "1.1.1", "1.1.1.1",
+    ]  # fmt: skip
+    kind, body = multipart("mixed", "\nhello", f"{message}{message}Subject: x\n\nhello")
+    assert [part.path for part in mail(kind, body).parts] == ["1", "2", "2.1", "2.1.1"]
+    assert [part.path for part in mail(field, f"{kind}\n{body}").parts] == ["1", "1.1", "1.2", "1.2.1", "1.2.1.1"]
+
+
+def test_ids_of_raw_bytes_are_the_same_before_and_after_parsing() -> None:
+    raw = b"References: <\xe9a@b>\nSubject: \xcf\xf0\xe8\nContent-Type: text/plain; charset=windows-1251\n\nhello"
+    head, whole = envelope_of(raw), parse(raw)
+    assert (head.references, head.subject) == (whole.references, whole.subject) == (("<йa@b>",), "При")
+
+
+@pytest.mark.parametrize(
+    ("head", "line"),
+    [
+        ("Content-Type: a/b\nContent-Transfer-Encoding: x-uuencode\n\nbegin 644 x", "_"),
+        ("Content-Transfer-Encoding: x-uuencode\n\nbegin 644 x", "#86)C"),
+        ("Content-Transfer-Encoding: quoted-printable\n", "= "),
+        ("Content-Transfer-Encoding: base64\n", "QUJDQUI="),
+        ("\nbegin 644 x", "#86)C"),
+        ("\nbegin-base64 644 x", "QUJD"),
+    ],
+)
+def test_short_lines_take_no_memory_of_their_own(head: str, line: str) -> None:
+    count = 512 * 1024 // (len(line) + 1)
+    raw = f"{HEAD}{head}\n".encode() + f"{line}\n".encode() * count
+    tracemalloc.start()
+    parse(raw, Limits(part_bytes=1024 * 1024))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5 * 1024 * 1024
