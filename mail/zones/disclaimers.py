@@ -6,7 +6,7 @@ import re
 
 from mail.zones.closings import TRIMMED, closing_of
 from mail.zones.headers import is_rule
-from mail.zones.legal import begins_legal, is_legal, may_be_legal
+from mail.zones.legal import begins_legal, is_legal, is_warning, may_be_legal
 from mail.zones.search import Phrases
 from mail.zones.words_tails import BANNERS, DISCLAIMER_TITLES, DISCLAIMERS, FOOTERS
 
@@ -33,6 +33,7 @@ _FOOTER_STARTS = (
 )
 _LEGAL = Phrases((*DISCLAIMERS, *FOOTERS))
 _BANNERS = Phrases(BANNERS)
+_LONGEST_WARNING = 500
 _DELIMITERS = frozenset({"--", "—", "__", "___", "--*", "- --"})
 _RULE_MARKS = frozenset("-_=*~─—–·•#━═＝＿－＊▬…‐‑―◆◇■□★☆●○※┅┄")
 
@@ -154,7 +155,8 @@ def banner_end(lines: list[str]) -> int:
         end += 1
     if end < len(lines) and lines[end]:
         return 0
-    joined = " ".join(lines[first:end])[:800].casefold()
+    shown = " ".join(lines[first:end])[:800]
+    joined = shown.casefold().lstrip("*#<( ")
     hits = _BANNERS.found(joined)
     if hits >= 2 or (
         hits == 1
@@ -162,4 +164,5 @@ def banner_end(lines: list[str]) -> int:
         and joined.startswith(("caution", "warning", "external", "[ext", "achtung", "you don"))
     ):
         return end if any(lines[end:]) else 0
-    return 0
+    warned = len(shown) < _LONGEST_WARNING and is_warning(shown)
+    return end if warned and any(lines[end:]) else 0

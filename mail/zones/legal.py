@@ -1,10 +1,11 @@
-"""Legal sentences below a mail, in the languages of the world: each says two or three of the same five things."""
+"""Legal sentences below a mail and servers' warnings above it, in the languages of the world: each says two or three of
+the same few things."""
 
 from __future__ import annotations
 
 from mail.zones.search import Patterns
 
-__all__ = ["begins_legal", "is_legal", "may_be_legal"]
+__all__ = ["begins_legal", "is_legal", "is_warning", "may_be_legal"]
 
 _THIS = (
     r"(?:this|the|any|accompanying) (?:e-?mail|message|communication|transmission|electronic mail|attach)|"
@@ -41,7 +42,7 @@ _ADDRESSED = (
     r"intended (?:recipient|only|solely|for)|named (?:addressee|recipient|above)|addressee|solely for|exclusively for|"
     r"entity to (?:which|whom)|adressat|beabsichtigte\w* empfänger|richtige\w* empfänger|(?:für den|"
     r"nicht der) empfänger|"
-    r"ausschließlich für|destinataire|à l['’]usage exclusif|exclusivement|destinatari|destinatário|exclusiv|"
+    r"ausschlie(?:ß|ss)lich für|destinataire|à l['’]usage exclusif|exclusivement|destinatari|destinatário|exclusiv|"
     r"exclusivamente|esclusivamente|geadresseerde|bestemd voor|uitsluitend|mottagaren|avsedd|avsett|modtager|beregnet|"
     r"mottaker|kun ment for|er ment for|vastaanottaj|tarkoitettu|adresat|przeznaczon|wyłącznie|adresát|určen|výlučne|"
     r"výhradně|címzett|kizárólag|"
@@ -87,7 +88,8 @@ _PRIVACY = (
     r"aviso legal|legal notice|disclaimer|haftungsausschluss|clausola di riservatezza|klauzula poufności"
 )
 _SCANNED = (
-    r"(?:scann|check|geprüft|überprüft|analys|analiz|vérifi|verific|escanead|controll|gescan|gecontrol|skannat|tarkist|"
+    r"(?:scann|check|geprüft|überprüft|analys|analiz|vérifi|verific|escanead|controll|gescan|gecontrol|skannat|"
+    r"tarkist|"
     r"sprawdzon|zkontrol|skontrol|ellenőriz|провер|перевір|taran|チェック|扫描|掃描|检查|검사).*"
     r"(?:viru|viren|antivir|malware|avast|avg|mcafee|norton|mimecast|вирус|вірус|víru|ウイルス|病毒|바이러스)|"
     r"virus-?free|virenfrei|libre de virus|sans virus|privo di virus|senza virus|virusvrij|garanti sans virus"
@@ -122,3 +124,49 @@ def is_legal(paragraph: str, signed: bool, answers: bool) -> bool:
         return False
     said = len(signs - {_IS_GREEN, _IS_SCANNED})
     return said >= 3 or (said == 2 and signed and bool(signs & {_IS_HUSHED, _IS_PRIVATE, _IS_ASTRAY}))
+
+
+_OUTSIDE = (
+    r"outside|external|extern|außerhalb|extérieur|fuera de|exterior|fora d|estern|buiten de|ekstern|udefra|utenfor|"
+    r"ulkopuol|spoza|zewnętrz|mimo organiz|külső|внешн|извне|зовнішн|ззовні|външ|dışından|harici|dışarıdan|"
+    r"εξωτερικ|έξω από|"
+    r"社外|外部|외부|חיצוני|מחוץ|خارج"
+)
+_RARELY = (
+    r"often get e-?mail|nicht (?:häufig|oft) (?:eine )?e-?mail|(?:obtenez|recevez) pas souvent|no suele[sn]? recibir|"
+    r"não costuma receber|não recebe .* frequência|non (?:si )?ricev\S+ spesso|niet vaak e-?mail|inte ofta e-?post|"
+    r"får ikke ofte|ikke ofte (?:mail|e-?post)|et saa usein|nie otrzymujesz często|rzadko otrzymujesz|často nedostáv|"
+    r"nedostáváte často|nem gyakran kap|nu primiți (?:des|frecvent)|не ?часто получаете|нечасто отримуєте|"
+    r"sık sık e-?posta|δεν λαμβάνετε συχνά|頻繁に(?:は)?(?:電子)?メール|不经常收到|不常收到|不常收到|자주 받지"
+)
+_WARNS = (
+    r"^[\[*#<({ 【!⚠️-]*(?:caution|warning|attention|alert|notice|external|achtung|vorsicht|warnung|hinweis|"
+    r"extern|externe|"
+    r"avertissement|mise en garde|atención|precaución|advertencia|externo|atenção|cuidado|aviso|attenzione|avviso|"
+    r"esterno|let op|waarschuwing|pas op|varning|obs|advarsel|ekstern|varoitus|huomio|uwaga|ostrzeżenie|upozornění|"
+    r"upozornenie|pozor|varování|figyelem|figyelmeztetés|внимание|предупреждение|увага|попередження|dikkat|uyarı|"
+    r"προσοχή|atenție|opozorilo|upozorenje|注意|警告|提醒|【外部|주의|경고|אזהרה|שים לב|تحذير|تنبيه)"
+)
+_CLICK = (
+    r"click|links?\b|attachment|klick|anhäng|cliqu|liens|pièces? jointe|clic |enlace|adjunto|anexo|clicc|allegat|"
+    r"klik|bijlage|"
+    r"länk|bilag|bifog|vedheft|vedlegg|linkk|liitte|linki|załączni|odkaz|přílo|príloh|kattint|hivatkoz|csatol|ссылк|"
+    r"вложени|посилан|вкладен|bağlantı|ek dosya|σύνδεσμ|συνημμ|リンク|添付|链接|連結|鏈接|附件|링크|첨부|קישור|"
+    r"רוابط|روابط|مرفق"
+)
+_SENDER = (
+    r"sender|absender|expéditeur|remitente|remetente|mittente|afzender|avsändare|avsender|afsender|lähettäj|nadawc|"
+    r"odesílatel|odosielateľ|feladó|отправител|відправник|gönderen|αποστολ|αποστολέα|寄件者|寄件人|发件人|送信者|발신|"
+    r"보낸 사람|שולח|المرسل|"
+    r"organi[sz]ation|organizație|organización|organização|organizzazione|organisatie|organizac|szervezet|kurum|"
+    r"unternehmen"
+)
+_WARNINGS = Patterns(*(f"(?i){one}" for one in (_OUTSIDE, _RARELY, _WARNS, _CLICK, _SENDER, _THIS)))
+
+
+def is_warning(paragraph: str) -> bool:
+    """Whether the first `paragraph` of a mail is a server's warning: who writes is outside, or a stranger."""
+    signs = set(_WARNINGS.which(paragraph))
+    if 1 in signs:
+        return True
+    return 0 in signs and (2 in signs or 3 in signs) and len(signs) >= (3 if 2 in signs else 4)
