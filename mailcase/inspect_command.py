@@ -6,6 +6,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from itertools import chain, islice
+from multiprocessing import get_all_start_methods, get_context
+from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Annotated
 
@@ -75,18 +77,27 @@ def lines_of_all(paths: list[Path]) -> list[bytes]:
 
 def _answers(files: Iterable[Path], jobs: int) -> Iterator[bytes]:
     """The lines of each file, in order."""
-    load()
     if jobs == 1:
+        load()
         for path in files:
             yield from (lines_of(path),)
         return
-    with ProcessPoolExecutor(jobs) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=_workers()) as pool:
         left = iter(files)
         # As many chunks under way as keep all processes busy: a folder of a million mails is not listed at once.
         waiting = [pool.submit(lines_of_all, chunk) for chunk in islice(_chunks(left), 4 * jobs)]
         while waiting:
             yield from waiting.pop(0).result()
             waiting.extend(pool.submit(lines_of_all, chunk) for chunk in islice(_chunks(left), 1))
+
+
+def _workers() -> BaseContext:
+    """Processes that begin from a clean one: a fork of ours would have the locks of its threads without the threads."""
+    if "forkserver" not in get_all_start_methods():
+        return get_context("spawn")
+    context = get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    return context
 
 
 def _chunks(paths: Iterator[Path]) -> Iterator[list[Path]]:

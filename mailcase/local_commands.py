@@ -6,9 +6,10 @@ import json
 import re
 import sys
 import time
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
@@ -88,10 +89,14 @@ def logs(
     path = _stack(folder).log_path(part)
     if not path.exists():
         raise ConfigurationError(f"{part} has no log yet ({path}): `mailcase local up {part}` starts it")
-    for line in path.read_text(errors="replace").splitlines()[-lines:] if lines else []:
-        print(line)
-    if follow:
-        _follow(path)
+    with ExitStack() as opened:
+        # Opened once: what is written between the end that is shown and the first look for more is not lost.
+        file = opened.enter_context(path.open(errors="replace"))
+        end = file.read().splitlines()
+        for line in end[-lines:] if lines else []:
+            print(line)
+        if follow:
+            _follow(path, file, opened)
 
 
 @app.command()
@@ -143,10 +148,8 @@ def _print_table(found: list[PartStatus]) -> None:
             print(f"{one.title}: {one.detail}")
 
 
-def _follow(path: Path) -> None:
-    """Print what is appended, through a restart that puts the old log aside; until Ctrl-C."""
-    file = path.open(errors="replace")
-    file.seek(0, 2)
+def _follow(path: Path, file: TextIO, opened: ExitStack) -> None:
+    """Print what is appended to `file`, through a restart that puts the old log aside; until Ctrl-C."""
     while True:
         text = file.read()
         if text:
@@ -154,8 +157,8 @@ def _follow(path: Path) -> None:
             continue
         time.sleep(0.2)
         if path.exists() and path.stat().st_ino != _inode_of(file.fileno()):
-            file.close()
-            file = path.open(errors="replace")
+            opened.close()
+            file = opened.enter_context(path.open(errors="replace"))
 
 
 def _inode_of(descriptor: int) -> int:
