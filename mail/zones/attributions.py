@@ -60,6 +60,8 @@ _SEEN_ADDRESS, _SEEN_TIME, _SEEN_DATE = range(3)
 _STARTS = frozenset(word.casefold() for word in (*STARTS, *WEEKDAYS))
 _ENDS = (":", "：")
 _BARE_ENDS = ("wrote", "schrieb", "writes", ">", ")")
+_SAYINGS = ("said:", "says:")
+"""Verbs that servers use too (`host mx said: 550 …`): none but before quoted text."""
 _TRIMMED = " *_\t\"'"
 
 
@@ -193,7 +195,7 @@ def _weight(text: str, starts: bool, before_quotation: bool) -> int:
         return 1 if len(text) < 120 else 0
     if address and time and date and (starts or "<" in text) and len(text) < 250:
         return 2
-    if address and before_quotation and len(text) < 120:
+    if before_quotation and (address or text.endswith(_SAYINGS)) and len(text) < 120:
         return 1
     return 1 if (time or date) and len(text) < 160 and (starts or address or (time and date)) else 0
 

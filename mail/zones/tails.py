@@ -129,8 +129,11 @@ def _signature_at(lines: list[str], filled: list[int], signer: Signer) -> tuple[
     paired = len(filled) > 1 and len(lines[last]) <= _WIDE and _device_pair(lines[last])
     if paired and is_device_line(lines[filled[-2]]):
         return filled[-2], False
+    least = _first_place(lines, filled)
+    if least == len(filled):
+        return end, False
     # One look for contacts in all that may be a signature: without any, much need not be looked at.
-    block = filled[-_BLOCK - 1 :]
+    block = filled[least:]
     reached = bool(_CONTACT.which("\n".join([lines[number][:200] for number in block])))
     if reached:
         for number in block:
@@ -140,10 +143,24 @@ def _signature_at(lines: list[str], filled: list[int], signer: Signer) -> tuple[
     found = min(
         _closing_at(lines, filled, end, signer, _MOST_LONG if reached else 0),
         _dashed_at(lines, filled, end),
-        _block_at(lines, filled, end, signer, reached),
+        _block_at(lines, filled, end, signer, max(1, least), reached),
         _alone_at(lines, filled, end, signer),
     )
     return found, True
+
+
+def _first_place(lines: list[str], filled: list[int]) -> int:
+    """From which place of `filled` on lines may be those of a signature: below the last line of prose."""
+    long = 0
+    for place in range(len(filled) - 1, max(-1, len(filled) - _BLOCK - 2), -1):
+        line = lines[filled[place]]
+        if _short(line):
+            continue
+        if long < _MOST_LONG and _slogan(line):
+            long += 1
+        elif closing_of(line) is None:
+            return place + 1
+    return max(0, len(filled) - _BLOCK - 1)
 
 
 def _device_pair(line: str) -> bool:
@@ -271,11 +288,11 @@ def _dashed_at(lines: list[str], filled: list[int], end: int) -> int:
     return end if above.startswith(("-", "–", "*", "•", "/")) or above.endswith(":") or last - filled[-2] < 2 else last
 
 
-def _block_at(lines: list[str], filled: list[int], end: int, signer: Signer, reached: bool) -> int:
-    """The sender's name with short lines below it, or a last paragraph that is a name with two contact lines
-    (`reached`: some stand there)."""
+def _block_at(lines: list[str], filled: list[int], end: int, signer: Signer, least: int, reached: bool) -> int:
+    """The sender's name with short lines below it, or a last paragraph that is a name with two contact lines; from
+    place `least` of `filled` on (`reached`: contacts stand there)."""
     start = _contact_paragraph(lines, filled, end) if reached else end
-    for place in range(max(1, len(filled) - _BLOCK), len(filled)):
+    for place in range(least, len(filled)):
         number = filled[place]
         if number >= start:
             break

@@ -7,8 +7,7 @@ from __future__ import annotations
 __all__ = ["FORWARD_MARKS", "HEADER_NAMES", "ORIGINAL_MARKS", "STARTS", "VERBS", "WEEKDAYS"]
 
 VERBS = (
-    "wrote", "writes", "said:", "says:",
-    "quoting ", "zitat von", "citando ", "schrieb", "hat geschrieben", "geschrieben:", "schreef",
+    "wrote", "writes", "quoting ", "zitat von", "citando ", "schrieb", "hat geschrieben", "geschrieben:", "schreef",
     "écrit", "ecrit", "escribió", "escribio", "va escriure", "escribiu", "escreveu", "ha scritto", "scrive:", "skrev",
     "skrifaði", "napisał", "napisala", "napísal", "napsal", "pisze:", "píše:", "написал", "пишет", "написав", "пише",
     "написа", "kirjoitti", "kirjutas", "yazdı", "şunları yazdı", "írta", "a scris", "έγραψε", "写道", "寫道",
