@@ -31,7 +31,6 @@ _FOOTER_STARTS = (
     ),
     *("you are receiving this", "you received this email because", "to manage your subscription"),
 )
-_LEGAL = Phrases((*DISCLAIMERS, *FOOTERS))
 _BANNERS = Phrases(BANNERS)
 _LONGEST_WARNING = 500
 _DELIMITERS = frozenset({"--", "—", "__", "___", "--*", "- --"})
@@ -49,8 +48,7 @@ def disclaimer_at(lines: list[str], floor: int, answers: bool) -> int:
 
     `answers`: what a list says below is not the point of an answer, as it may be of a newsletter.
     """
-    joined = " ".join(lines[floor:]).casefold()
-    if not _LEGAL.found(joined) and not may_be_legal(joined):
+    if not may_be_legal(" ".join(lines[floor:])):
         return len(lines)
     title = next(
         (at for at in range(floor, len(lines)) if lines[at] and len(lines[at]) <= 50 and _titled(lines, at)), None

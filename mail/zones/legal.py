@@ -3,7 +3,10 @@ the same few things."""
 
 from __future__ import annotations
 
+import re2
+
 from mail.zones.search import Patterns
+from mail.zones.words_tails import DISCLAIMERS, FOOTERS
 
 __all__ = ["begins_legal", "is_legal", "is_warning", "may_be_legal"]
 
@@ -99,10 +102,17 @@ _IS_THIS, _IS_HUSHED, _IS_ADDRESSED, _IS_ASTRAY, _IS_GREEN, _IS_PRIVATE, _IS_SCA
 _LONGEST_GREEN = 300
 
 
+_ANY = Patterns(
+    "(?i)"
+    + "|".join(
+        (*map(re2.escape, (*DISCLAIMERS, *FOOTERS)), _HUSHED, _ADDRESSED, _ASTRAY, _GREEN, _PRIVACY, _SCANNED),
+    )
+)
+
+
 def may_be_legal(text: str) -> bool:
-    """A cheap look at the end of a whole mail: whether any paragraph of it can be one."""
-    signs = _SIGNS.which(text)
-    return len(signs) > 1 or _IS_GREEN in signs
+    """A cheap look at the end of a whole mail: whether any of it can be a disclaimer or footer."""
+    return bool(_ANY.which(text))
 
 
 def begins_legal(line: str) -> bool:
