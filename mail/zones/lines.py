@@ -92,7 +92,7 @@ def read_lines(text: str) -> Lines:
             if depth[number] == 1 and bare[number].startswith("From ") and not _beside(depth, number):
                 # mbox quoting of a new line that begins with "From ", not a quotation
                 depth[number] = 0
-    if "wrote:" in text and not any(depth):
+    if not quoted and "wrote:" in text:
         quoted = bool(_otherwise(bare, depth)) or quoted
     return Lines(bare, depth, starts, quoted)
 
@@ -131,7 +131,7 @@ def _decoded(line: str) -> str:
 def _initialled(bare: list[str], depth: list[int]) -> list[int]:
     """`ALB> So you say …`: The Bat and Supercite quote with the initials of who wrote."""
     found: list[int] = []
-    for number in [number for number, line in enumerate(bare) if ">" in line[1:11]]:
+    for number in [number for number, line in enumerate(bare) if ">" in line and line[0].isalpha()]:
         match = _INITIALS.match(bare[number])
         if match is None or depth[number]:
             continue

@@ -13,6 +13,7 @@ from mail.zones.closings import NAME, TRIMMED, closing_of
 from mail.zones.devices import is_device_line
 from mail.zones.disclaimers import disclaimer_at
 from mail.zones.headers import is_rule
+from mail.zones.legal import is_registration
 from mail.zones.names import Likeness, Signer, in_another_script, likeness, looks_like_name
 from mail.zones.search import NOT_WORD, Patterns
 
@@ -28,7 +29,7 @@ _ANYWHERE = r"[\pL\pN_.+-]@[\pL\pN_.-]|(?i:https?://|www\.)|" + (
 )
 _EXTENSION = f"(?:^|{NOT_WORD})[xX][0-9][-0-9]{{3,5}}(?:{NOT_WORD}|$)"
 _CONTACT = Patterns(f"{_ANYWHERE}|{_EXTENSION}" + r"|[0-9]{2}\)?[-\s/.()0-9]{5,20}[0-9]")
-_HINT = re.compile(r"[0-9@]|://|www\.|WWW\.")
+_HINT = re.compile(r"[0-9@/]")
 _REACHED = Patterns(
     f"{_ANYWHERE}|{_EXTENSION}"
     + r"|\+[0-9]{1,3}[ (0-9]|\([0-9]{2,5}\) ?[0-9]{3}|"
@@ -57,6 +58,7 @@ _MOST_SMALL = 3
 """Lines of a signature that may begin with a small letter: more of them are prose."""
 _MOST_LONG = 3
 """Lines of a signature that may be sentences (a slogan, hours, an address), where it has the sender's name above."""
+_LONGEST_REGISTERED = 240
 _RULE_MARKS = frozenset("-_=*~─—–·•#━═＝＿－＊▬…‐‑―◆◇■□★☆●○※┅┄")
 
 
@@ -129,7 +131,7 @@ def _signature_at(lines: list[str], filled: list[int], signer: Signer) -> tuple[
     paired = len(filled) > 1 and len(lines[last]) <= _WIDE and _device_pair(lines[last])
     if paired and is_device_line(lines[filled[-2]]):
         return filled[-2], False
-    least = _first_place(lines, filled)
+    least, long = _first_place(lines, filled)
     if least == len(filled):
         return end, False
     # One look for contacts in all that may be a signature: without any, much need not be looked at.
@@ -141,7 +143,7 @@ def _signature_at(lines: list[str], filled: list[int], signer: Signer) -> tuple[
             if line[0] in _RULE_MARKS and is_rule(line) and _contacts_below(lines, number, end):
                 return number, False
     found = min(
-        _closing_at(lines, filled, end, signer, _MOST_LONG if reached else 0),
+        _closing_at(lines, filled, end, signer, least if reached or not long else long[0] + 1, long),
         _dashed_at(lines, filled, end),
         _block_at(lines, filled, end, signer, max(1, least), reached),
         _alone_at(lines, filled, end, signer),
@@ -149,18 +151,19 @@ def _signature_at(lines: list[str], filled: list[int], signer: Signer) -> tuple[
     return found, True
 
 
-def _first_place(lines: list[str], filled: list[int]) -> int:
-    """From which place of `filled` on lines may be those of a signature: below the last line of prose."""
-    long = 0
+def _first_place(lines: list[str], filled: list[int]) -> tuple[int, list[int]]:
+    """From which place of `filled` on lines may be those of a signature: below the last line of prose. With it the
+    places of long lines that may stand among contacts, from below."""
+    long: list[int] = []
     for place in range(len(filled) - 1, max(-1, len(filled) - _BLOCK - 2), -1):
         line = lines[filled[place]]
         if _short(line):
             continue
-        if long < _MOST_LONG and _slogan(line):
-            long += 1
+        if len(long) < _MOST_LONG and _slogan(line):
+            long.append(place)
         elif closing_of(line) is None:
-            return place + 1
-    return max(0, len(filled) - _BLOCK - 1)
+            return place + 1, long
+    return max(0, len(filled) - _BLOCK - 1), long
 
 
 def _device_pair(line: str) -> bool:
@@ -188,7 +191,7 @@ def _contacts_below(lines: list[str], rule: int, end: int) -> bool:
 def _short(line: str) -> bool:
     """Fits a signature: no sentence."""
     if len(line) > 90:
-        return False
+        return len(line) <= _LONGEST_REGISTERED and is_registration(line)
     if line.count(" ") < 8:
         return not line.endswith(("?", ":")) or _reaches(line)
     if line.endswith(("?", ":")):
@@ -206,29 +209,25 @@ def _placed(line: str) -> bool:
 
 def _reaches(line: str) -> bool:
     """Whether a line of prose may be one of contacts after all; asking RE2 of every line costs too much."""
-    return _HINT.search(line) is not None and bool(_CONTACT.which(line))
+    return (_HINT.search(line) is not None or "www." in line) and bool(_CONTACT.which(line))
 
 
-def _closing_at(lines: list[str], filled: list[int], end: int, signer: Signer, most: int) -> int:
-    """A closing formula with nothing but a name and short lines below it, and at most `most` long ones."""
+def _closing_at(lines: list[str], filled: list[int], end: int, signer: Signer, least: int, long: list[int]) -> int:
+    """A closing formula, from place `least` of `filled` on, with nothing but a name and short lines below it; the lines
+    at the places `long` are short ones only among contacts."""
     best = end
-    long = 0
-    for place in range(len(filled) - 1, max(-1, len(filled) - _BLOCK - 2), -1):
+    for place in range(len(filled) - 1, least - 1, -1):
         number = filled[place]
         found = closing_of(lines[number])
         if found is None:
             if best < end:
                 break
-            if not _short(lines[number]):
-                long += 1
-                if long > most or not _slogan(lines[number]):
-                    break
             continue
         below = [lines[at] for at in filled[place + 1 :]]
         if any(_afterword(line) for line in below) or any(_goes_on(lines, at) for at in filled[place + 2 :]):
             break
         signed = bool(below) and _is_sender(below[0], signer)
-        if long and not (signed and any(_CONTACT.which(line) for line in below)):
+        if long and long[0] > place and not (signed and any(_CONTACT.which(line) for line in below)):
             break
         kind, name = found
         first = _PARTS.split(below[0], maxsplit=1)[0].strip(TRIMMED) if below else ""
@@ -239,7 +238,8 @@ def _closing_at(lines: list[str], filled: list[int], end: int, signer: Signer, m
             best = number if _is_sender(name, signer) and len(below) <= 1 else best
             break
         elif below and best == filled[place + 1]:
-            best = number if number + 1 == filled[place + 1] else best
+            stated = lines[number].endswith((".", "!", "。", "！"))  # `Danke schon mal!` says something
+            best = number if number + 1 == filled[place + 1] and not stated else best
             break
         elif signed or (named and _signed_below(below, signer)):
             best = number
@@ -339,7 +339,7 @@ def _alone_at(lines: list[str], filled: list[int], end: int, signer: Signer) -> 
         return end
     if signer.answers and in_another_script(line, signer.names):
         return last
-    if not looks_like_name(line) or looks_like_name(above):
+    if not looks_like_name(line) or looks_like_name(above) or closing_of(line) is not None:
         return end
     weak = likeness(line, signer.names) is not Likeness.NONE
     return last if weak or signer.answers or _GREETING.match(lines[filled[0]]) else end
