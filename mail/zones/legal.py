@@ -8,7 +8,7 @@ import re2
 from mail.zones.search import Patterns
 from mail.zones.words_tails import DISCLAIMERS, FOOTERS
 
-__all__ = ["begins_legal", "is_legal", "is_warning", "may_be_legal"]
+__all__ = ["begins_legal", "is_legal", "is_registration", "is_warning", "may_be_legal"]
 
 _THIS = (
     r"(?:this|the|any|accompanying) (?:e-?mail|message|communication|transmission|electronic mail|attach)|"
@@ -180,3 +180,24 @@ def is_warning(paragraph: str) -> bool:
     if 1 in signs:
         return True
     return 0 in signs and (2 in signs or 3 in signs) and len(signs) >= (3 if 2 in signs else 4)
+
+
+_REGISTERED = Patterns(
+    r"(?i)amtsgericht|registergericht|handelsregister|geschäftsführ|vorstand|aufsichtsrat|sitz der gesellschaft|"
+    r"gesellschafterin|\bhr[ab] ?[0-9]|ust\.?-?id|steuernummer|firmenbuch|\buid\b|siret|siren|\brcs\b|"
+    r"capital (?:social|de)|"
+    r"n° tva|registro mercantil|inscrita en|\b[cn]if\b|\bcnpj\b|\bnipc\b|p\. ?iva|partita iva|cod\. ?fisc|"
+    r"capitale sociale|"
+    r"\brea\b|\bkvk\b|\bbtw\b|\bcvr\b|org\.? ?-?nr|y-tunnus|\bkrs\b|\bregon\b|\bnip\b|sąd rejonowy|"
+    r"kapitał zakładowy|ičo|\bdič\b|"
+    r"obchodním rejstříku|obchodnom registri|cégjegyzék|adószám|\bcui\b|reg\. com|огрн|\bинн\b|\bкпп\b|єдрпоу|αφμ|"
+    r"γεμη|"
+    r"mersis|vergi no|ticaret sicil|\boib\b|registered (?:in|office|number)|company (?:no|number|reg)|"
+    r"vat (?:no|reg|number)|"
+    r"統一編號|统一社会信用代码|사업자등록번호|法人番号"
+)
+
+
+def is_registration(line: str) -> bool:
+    """Whether a line names the register, court, directors or tax number of a company."""
+    return bool(_REGISTERED.which(line))

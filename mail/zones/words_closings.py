@@ -13,19 +13,19 @@ _HEADS = """
     atenciosamente saudações atte. abs beijo beijos beijinhos besos beso besitos respeitosamente saluti saluto
     cordialità ossequi baci stimă stima respect salutări consideraţie considerație groet groeten groetjes
     hoogachtend gr grtz hälsning hälsningar hälsar mvh vänligen hilsen hilsener hilsner hilsnar helsing kveðja
-    kveðju kveðjum kveðjur knus kramar kram klem klemmer kh terveisin terveiset terveisiä terv terkuin
-    tervehdyksin ystävällisesti kunnioittavasti lugupidamisega tervitades tervitustega tervitus pozdrawiam
-    pozdrawiamy pozdrowienia pozdrowieniami pozdrowień poważaniem powazaniem szacunkiem szacunku pozdr pzdr
-    pozdravem pozdravy zdravím zdravíme úctou pozdravom pozdravmi zdravom pozdrav pozdravi pozdravom pozdrave
-    pozdravljeni poštovanjem poštovanje spoštovanjem štovanjem поздрав поздрави поштовањем поштовање почит
-    уважение пожелания pozdrava уважением пожеланиями почтением приветом повагою повагаю побажаннями шаною
-    павагай вітаннями привітом üdvözlettel üdv tisztelettel üdvözöl üdvözlöm köszönettel üdvözlet puszi
-    saygılarımla saygılarımızla saygılar saygıyla selamlar selamlarımla sevgiler sevgilerimle sevgilerle
-    çalışmalar esenlikler hörmətlə εκτίμηση χαιρετισμούς χαιρετισμοί χαιρετίσματα τιμή εκτίμησης φιλικά
-    pagarbiai pagarba linkėjimai linkėjimais cieņu cieņā sveicieniem sveiciens respekt përshëndetje cofion agur
-    adeitasunez trọng thân kính salam hormat gumagalang wassalam تحياتي تحياتنا التحيات التحية تحية احترامي
-    احتراماتي الاحترام التقدير تقديري احترام ارادت درود בברכה בברכת בכבוד בהוקרה בידידות ברכות ברכה सादर भवदीय
-    भवदीया शुभकामनाओं शुभेच्छा शुभेच्छांसह आपला विनीत শুভেচ্ছান্তে ধন্যবাদান্তে આભાર
+    kveðju kveðjum kveðjur knus kramar kram puss pussar kys kyss kisses xoxo klem klemmer kh terveisin terveiset
+    terveisiä terv terkuin tervehdyksin ystävällisesti kunnioittavasti lugupidamisega tervitades tervitustega
+    tervitus pozdrawiam pozdrawiamy pozdrowienia pozdrowieniami pozdrowień poważaniem powazaniem szacunkiem
+    szacunku pozdr pzdr pozdravem pozdravy zdravím zdravíme úctou pozdravom pozdravmi zdravom pozdrav pozdravi
+    pozdravom pozdrave pozdravljeni poštovanjem poštovanje spoštovanjem štovanjem поздрав поздрави поштовањем
+    поштовање почит уважение пожелания pozdrava уважением пожеланиями почтением приветом повагою повагаю
+    побажаннями шаною павагай вітаннями привітом üdvözlettel üdv tisztelettel üdvözöl üdvözlöm köszönettel
+    üdvözlet puszi saygılarımla saygılarımızla saygılar saygıyla selamlar selamlarımla sevgiler sevgilerimle
+    sevgilerle çalışmalar esenlikler hörmətlə εκτίμηση χαιρετισμούς χαιρετισμοί χαιρετίσματα τιμή εκτίμησης
+    φιλικά pagarbiai pagarba linkėjimai linkėjimais cieņu cieņā sveicieniem sveiciens respekt përshëndetje
+    cofion agur adeitasunez trọng thân kính salam hormat gumagalang wassalam تحياتي تحياتنا التحيات التحية تحية
+    احترامي احتراماتي الاحترام التقدير تقديري احترام ارادت درود בברכה בברכת בכבוד בהוקרה בידידות ברכות ברכה सादर
+    भवदीय भवदीया शुभकामनाओं शुभेच्छा शुभेच्छांसह आपला विनीत শুভেচ্ছান্তে ধন্যবাদান্তে આભાર
 """
 HEADS = frozenset(_HEADS.casefold().split())
 """Words that make a line of greeting words a closing."""

@@ -87,6 +87,7 @@ THANKS = (
     "teşekkür ederim", "mulțumesc", "ευχαριστώ", "hvala", "ありがとうございます", "谢谢", "謝謝", "多谢", "cảm ơn",
     "terima kasih", "תודה", "תודה רבה", "شكرا", "aitäh", "ačiū", "paldies",
     # Partings: they say something too
+    "im auftrag", "in vertretung", "für das team", "@+", "@ +", "a +", "++",
     "moin", "moin moin", "tschüss", "tschüß", "tschau", "servus", "ade", "pfiat di", "bis dann", "bis bald",
     "bis später", "bis morgen", "bis gleich", "bis dahin", "gut nacht", "schönes wochenende", "schönen tag",
     "schönen abend", "schönen feierabend", "ein schönes wochenende", "einen schönen tag noch", "schönen tag noch",
