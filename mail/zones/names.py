@@ -23,6 +23,8 @@ _ELSEWHERE = re.compile(r"[,|/•·(<，、]|^(?:m[rsx]s?|dr|prof|herr|frau|mme|
 """What a name may stand behind: another script, a title."""
 _KISSES = re.compile(r"(?: +[xX]{1,5}| *[:;]-?[)D]| *<3)+$")
 _MOST_WORDS = 5
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{2,}")
+_MOST_UNSPACED = 4
 _LEAST_SHARED = 3
 _LONGEST_INITIALS = 8
 _MOST_BLANKS = 9
@@ -53,6 +55,9 @@ def likeness(line: str, names: tuple[str, ...]) -> Likeness:
         return Likeness.NONE
     if line.count(" ") > _MOST_BLANKS:
         return Likeness.NONE
+    if not line.isascii() and len(line) <= _MOST_UNSPACED and _UNSPACED.fullmatch(line):
+        # 真理子 or 山口 of 山口真理子
+        return Likeness.STRONG if any(name.startswith(line) or name.endswith(line) for name in names) else Likeness.NONE
     low = line.casefold()
     first = low[0]
     begins = any(first in (name[0], name[-1]) or f" {first}" in name for name in names)

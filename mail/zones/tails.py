@@ -21,7 +21,7 @@ __all__ = ["Tail", "find_tail"]
 
 _WINDOW = 60
 """Lines from the end that a signature may take, empty ones not counted."""
-_BLOCK = 14
+_BLOCK = 20
 _WIDE = 72
 _LINES_OF_CONTACT = "tel|phone|fax|mobile|mobil|cell|office|direct|skype|telefon|tél|handy|móvil|тел|電話|电话|전화"
 _ANYWHERE = r"[\pL\pN_.+-]@[\pL\pN_.-]|(?i:https?://|www\.)|" + (
@@ -196,7 +196,9 @@ def _short(line: str) -> bool:
         return not line.endswith(("?", ":")) or _reaches(line)
     if line.endswith(("?", ":")):
         return _reaches(line)
-    return "|" in line or "•" in line or "·" in line or len(line.split()) <= 8 or _reaches(line) or _placed(line)
+    if "|" in line or "•" in line or "·" in line or len(line.split()) <= 8:
+        return True
+    return _reaches(line) or _placed(line) or is_registration(line)
 
 
 def _placed(line: str) -> bool:
