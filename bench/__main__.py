@@ -15,7 +15,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,6 +37,8 @@ class Figure:
     ours: float
     floor: float
     sample: str
+    growth: tuple[tuple[int, float], ...] = ()
+    """(bytes, seconds) of one input of growing size."""
 
     @property
     def ratio(self) -> float:
@@ -63,7 +65,31 @@ def _parse(corpora: Path) -> Figure:
     mails = bench.parse.sample(corpora, _EACH)
     result = bench.parse.measure(mails)
     median = statistics.median(map(len, mails)) / 1024
-    return Figure(result.ours, result.floor, f"{result.mails:,} mails, median {median:.1f} KiB")
+    return Figure(result.ours, result.floor, f"{result.mails:,} mails, median {median:.1f} KiB", tuple(_growth()))
+
+
+def _growth() -> Iterator[tuple[int, float]]:
+    """A reply with its history and a file, ten times as large each time; the best of three."""
+    for size in (10_000, 100_000, 1_000_000, 10_000_000):
+        history = b"> Line of an earlier mail, as long as such lines are.\r\n" * (size // 2 // 56)
+        file = b"QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5ejAxMjM0\r\n" * (size // 2 // 78)
+        raw = _MAIL % (history, file)
+        best = float("inf")
+        for _ in range(3):
+            started = time.perf_counter()
+            bench.parse.ours(raw)
+            best = min(best, time.perf_counter() - started)
+        yield len(raw), best
+
+
+_MAIL = (
+    b"From: Ann <ann@example.org>\r\nTo: bo@example.net\r\nSubject: Re: Offer\r\nMIME-Version: 1.0\r\n"
+    b"Message-ID: <b@example.org>\r\nIn-Reply-To: <a@example.net>\r\nDate: Mon, 23 Nov 2026 09:00:00 +0100\r\n"
+    b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nYes, please.\r\n\r\n"
+    b"On Fri, 20 Nov 2026 at 16:01, Bo <bo@example.net> wrote:\r\n%b--b\r\nContent-Type: application/pdf\r\n"
+    b"Content-Disposition: attachment; filename=offer.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n%b--b--\r\n"
+)
+"""With room for the history and the file."""
 
 
 BENCHES = (
@@ -129,6 +155,11 @@ def page(found: list[tuple[Bench, Figure | str]]) -> str:
             f" {figure.floor:,.0f}/s ({1000 / figure.floor:.3f} ms) | {figure.ratio:.1f} × | {one.must:g} × |"
             f" {one.goal:g} × | {one.state(figure)} |"
         )
+    for one, figure in found:
+        if not isinstance(figure, str) and figure.growth:
+            lines += ["", f"## How {one.name} grows", "", "| size of a mail | time | time a MB |", "|---|---|---|"]
+            for size, seconds in figure.growth:
+                lines.append(f"| {size / 1e6:.2f} MB | {1000 * seconds:.2f} ms | {1e9 * seconds / size:.1f} ms |")
     lines += ["", "## What is measured", ""]
     for one, figure in found:
         sample = "" if isinstance(figure, str) else f" On {figure.sample}."

@@ -59,6 +59,13 @@ def test_one_bench_alone_is_printed_and_writes_nothing(
     assert "| parse |" in capsys.readouterr().out
 
 
+def test_growth_is_told_as_time_a_megabyte(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    figure = Figure(50, 1, "5 mails", ((10_000, 0.001), (1_000_000, 0.02)))
+    _, page = run(monkeypatch, tmp_path, Bench("parse", "", "", 1, 2, lambda corpora: figure))
+    assert "| 0.01 MB | 1.00 ms | 100.0 ms |" in page
+    assert "| 1.00 MB | 20.00 ms | 20.0 ms |" in page
+
+
 def test_the_known_benches_are_those_that_can_be_run() -> None:
     assert [one.name for one in runner.BENCHES] == ["parse"]
     assert all(one.must < one.goal for one in runner.BENCHES)
