@@ -26,6 +26,7 @@ _LONGEST_NAME = 40
 _LONGEST_MARK = 60
 _MOST_LINES = 120
 _MOST_WRAPPED = 90
+_MOST_FIELDS = 30
 _WRAPPED_AT = 66
 _YEAR = re.compile(r"(?:19|20|25)[0-9]{2}")
 _EDGES = "-_=*~<>[]#─—–•.·|+ \t━═＝＿－＊▬‐‑―【】「」［］<>"
@@ -188,7 +189,7 @@ def block_at(lines: Lines, number: int, marked: bool) -> Block | None:
             if gap > (2 if marked or len(seen) < 3 else 1):
                 break
             continue
-        if lines.depth[at] != depth:
+        if lines.depth[at] != depth or len(fields) > _MOST_FIELDS:
             break
         found = field_of(bare)
         kind = next((kind for kind in _ORDER if found and kind in found[0] and kind not in seen), None)

@@ -59,9 +59,9 @@ def notes_table_at(lines: Lines, number: int) -> Block | None:
     kind = "to"
     for at in range(number + 1, min(len(lines), number + _MOST_LINES)):
         line = bare[at]
-        if lines.depth[at] != depth:
-            return None
         low = line.casefold()
+        if lines.depth[at] != depth or low == "to":
+            return None
         if low in _CC_LABELS:
             kind = "cc"
         elif low in _SUBJECT_LABELS:

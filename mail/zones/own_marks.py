@@ -36,6 +36,8 @@ def lines_of_own(lines: Lines, kinds: list[ZoneKind], messages: list[int], answe
     if answers and (first == marked[0] or len(blocks) > _MOST_BLOCKS):
         return []  # answers between the lines of a quotation that nothing introduces
     known = "".join("".join(lines.bare[history:]).split())
+    if len(blocks) > _MOST_LINES:
+        return []
     own: list[int] = []
     for block in blocks:
         probe = "".join(max((lines.bare[at] for at in block), key=len).split())[:_PROBE]

@@ -18,6 +18,8 @@ _LONGEST = 1_000
 _SNIP = re.compile(
     r"[<\[(*-]{0,3} ?(?:snip|snipped|schnipp|schnapp|coupé|\.\.\.|…)[^<>\[\]()]{0,30}[>\])*-]{0,3}", re.IGNORECASE
 )
+_OTHER = frozenset({"other"})
+_FIELDS = 20
 _ATTRIBUTED = ("e", "b", "s", ">", ")")
 
 
@@ -43,6 +45,7 @@ class Starters:
         self._looks = looks
         self._cuts = cuts
         self._subject = subject
+        self._barren = 0  # before this line no field but a main one begins a header: a header was sought in vain
 
     def at(self, at: int) -> Starter | None:
         """What has line `at` as its first, or as the last of an attribution."""
@@ -62,8 +65,11 @@ class Starters:
             table = notes_table_at(lines, at)
             return Starter(table.first, table.last, Form.HEADER, False, table.fields) if table is not None else None
         colon = look is not None and (":" in bare or "：" in bare)
-        if colon and field_of(bare) is not None:
+        field = field_of(bare) if colon else None
+        if field is not None and not (at < self._barren and field[0] == _OTHER):
             block = block_at(lines, at, False) or notes_block_at(lines, at, self._subject)
+            if block is None and field[0] == _OTHER:
+                self._barren = at + _FIELDS
             if block is not None and not self._pasted(block.first):
                 first = letterhead_above(lines, block)
                 return Starter(first, block.last, Form.HEADER, False, block.fields)
@@ -98,6 +104,8 @@ class Starters:
                 merged = self._attributed(below) if below is not None else None
                 return Starter(at, merged or at, Form.MARK, mark.forwarded)
         if bare.startswith("|--"):
+            if at and lines.bare[at - 1].startswith("|"):
+                return None  # within a table
             box = notes_box_at(lines, at)
             return Starter(at, box.last, Form.HEADER, False, box.fields) if box is not None else None
         if is_rule(bare):
