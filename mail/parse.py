@@ -194,12 +194,13 @@ def _leaves(node: Node, embedded: bool) -> Iterator[tuple[Node, bool]]:
 
 
 _DELIVERED = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to")
+"""Where delivery agents say whose mailbox it is, by trust."""
 
 
 def _delivered_to(headers: Headers) -> tuple[str, ...]:
-    values = [value for name in _DELIVERED if name in headers for value in headers.text_all(name)[:20]]
-    if not values:
+    if not headers.has_any(_DELIVERED):
         return ()
+    values = [value for name in _DELIVERED for value in headers.text_all(name)[:20]]
     found: list[str] = []
     for value in dict.fromkeys(values):
         bare = _BARE.fullmatch(value)
