@@ -166,8 +166,10 @@ def _wrapped(above: str, line: str) -> bool:
     """Whether a client may have broken one line into these two."""
     if above.endswith(("<", "=", ",")) or len(above) + 1 + len(line.partition(" ")[0]) >= _WRAPPED_AT:
         return True
-    # Becky, Sylpheed, Wanderlust, Gnus: the moment or the article on a line of its own.
     above = _plain(above)
+    if line.startswith("<") and "@" in line and _starts(above) and has_moment(above):
+        return True  # the name above its address, however short: phones break early
+    # Becky, Sylpheed, Wanderlust, Gnus: the moment or the article on a line of its own.
     return len(above) < _WRAPPED_AT and _starts(above) and _MOMENT.fullmatch(above) is not None
 
 
@@ -205,7 +207,10 @@ def fields_of(text: str) -> tuple[tuple[str, str], ...]:
     address = _ADDRESS.search(text)
     moments = [match for pattern in (_DATE, _TIME) for match in pattern.finditer(text[:_LONGEST])]
     if not moments:
-        return (("from", text[: address.end()].strip(_TRIMMED)),) if address else ()
+        if address is None:
+            return ()
+        closed = text[address.end() : address.end() + 1] == ">"
+        return (("from", text[: address.end() + closed].strip(_TRIMMED)),)
     first, last = min(match.start() for match in moments), max(match.end() for match in moments)
     after = _ZONE.match(text, last)
     last = after.end() if after else last
