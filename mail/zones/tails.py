@@ -29,10 +29,12 @@ _ANYWHERE = r"[\pL\pN_.+-]@[\pL\pN_.-]|(?i:https?://|www\.)|" + (
 )
 _EXTENSION = f"(?:^|{NOT_WORD})[xX][0-9][-0-9]{{3,5}}(?:{NOT_WORD}|$)"
 _CONTACT = Patterns(f"{_ANYWHERE}|{_EXTENSION}" + r"|[0-9]{2}\)?[-\s/.()0-9]{5,20}[0-9]")
+_CODE = re.compile(r"^(?:[-+@*]{2,3} |[$#{}]|diff )|[;{}]$")
+"""Lines of a program or of a difference between two."""
 _HINT = re.compile(r"[0-9@/]")
 _REACHED = Patterns(
     f"{_ANYWHERE}|{_EXTENSION}"
-    + r"|\+[0-9]{1,3}[ (0-9]|\([0-9]{2,5}\) ?[0-9]{3}|"
+    + r"|\+[0-9]{1,3}[ (.0-9-][0-9 ().-]{5}|\([0-9]{2,5}\) ?[0-9]{3}|"
     + f"(?:^|{NOT_WORD})[0-9]{{3}}[-.][0-9]{{3}}[-.][0-9]{{4}}(?:{NOT_WORD}|$)"
 )
 """How a person is reached: what a number alone is not."""
@@ -54,6 +56,7 @@ _LEADING = frozenset({
 """Last words of a line that goes on with a name."""
 _LONGEST_NAME = 60
 _WIDEST = 80
+_FEW = 6
 _MOST_SMALL = 3
 """Lines of a signature that may begin with a small letter: more of them are prose."""
 _MOST_LONG = 3
@@ -89,14 +92,17 @@ def find_tail(lines: list[str], signer: Signer, apart: bool) -> Tail:
         found, signed = _signature_at(lines, filled, signer)
         if found > filled[-1]:
             break
-        if signature < end and not any(lines[:found]) and not (apart and _unmistakable(lines)):
+        if signature < end and not any(lines[:found]) and not (apart and _unmistakable(lines, signer)):
             break  # what stands above a signature is the text, though it looks like another one
         signature = _rule_above(lines, found)
         while filled and filled[-1] >= signature:
             filled.pop()
         if signed:
             break
-    if not any(lines[:signature]) and not (apart and _unmistakable(lines)):
+    if apart and 0 < len(filled) <= _FEW and _is_sender(lines[filled[0]], signer):
+        if all(_short(lines[number]) for number in filled):
+            signature = filled[0]  # below a quotation nothing but the name
+    if not any(lines[:signature]) and not (apart and _unmistakable(lines, signer)):
         # Nothing but a signature: then it is what was written, device lines and disclaimers excepted.
         signature = next((number for number, line in enumerate(lines[:end]) if is_device_line(line)), end)
     return Tail(signature, disclaimer if any(lines[:disclaimer]) or apart else total)
@@ -110,9 +116,9 @@ def _rule_above(lines: list[str], found: int) -> int:
     return rule
 
 
-def _unmistakable(lines: list[str]) -> bool:
+def _unmistakable(lines: list[str], signer: Signer) -> bool:
     first = next((line for line in lines if line), "")
-    if first in _DELIMITERS or is_rule(first) or is_device_line(first):
+    if first in _DELIMITERS or is_rule(first) or is_device_line(first) or _is_sender(first, signer):
         return True
     found = closing_of(first)
     return found is not None and found[0] == "closing"
@@ -175,7 +181,7 @@ def _contacts_below(lines: list[str], rule: int, end: int) -> bool:
     below = [line for line in lines[rule + 1 : end] if line]
     if not 0 < len(below) <= _BLOCK or any(len(line) > 90 for line in below):
         return False
-    if not all(_short(line) for line in below):
+    if not all(_short(line) for line in below) or any(_CODE.search(line) for line in below):
         return False
     if any(map(is_rule, below[:-1])) and not _REACHED.which(below[0]):
         return False
@@ -336,7 +342,7 @@ def _alone_at(lines: list[str], filled: list[int], end: int, signer: Signer) -> 
         if above.endswith(","):  # `Your brother,`
             fits = len(filled) > 2 and len(above.split()) <= 4 and above[0].isupper() and not lines[last - 2]
             return last - 1 if fits else end
-        return last if len(above.split()) > 3 or len(filled) > 2 else end
+        return last if signer.answers or len(words) > 3 or len(filled) > 2 else end
     if above.endswith((":", "：")):
         return end
     if signer.answers and in_another_script(line, signer.names):
