@@ -97,6 +97,7 @@ def candidates(bare: list[str]) -> dict[int, Look]:
         if line[0] in _FIRST or line[-1] in _LAST:
             if (
                 line[-1] in _COLONS
+                or line[-2:] == ":*"
                 or "@" in line
                 or line[:3] == "|--"
                 or is_rule(line)
