@@ -96,7 +96,8 @@ class Zones:
     zones: tuple[Zone, ...]
     embedded: tuple[Embedded, ...]
     text: str
-    """What is new: the NEW zones, and in a forward what is passed on. The whole text where that would be empty."""
+    """What is new: the NEW zones, and in a forward what is passed on, without the headers between them. The whole text
+    where that would be empty, "" where a device's line is all."""
 
     @property
     def forward(self) -> bool:

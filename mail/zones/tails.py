@@ -99,9 +99,9 @@ def find_tail(lines: list[str], signer: Signer, apart: bool) -> Tail:
             filled.pop()
         if signed:
             break
-    if apart and 0 < len(filled) <= _FEW and _is_sender(lines[filled[0]], signer):
-        if all(_short(lines[number]) for number in filled):
-            signature = filled[0]  # below a quotation nothing but the name
+    alone = apart and 0 < len(filled) <= _FEW and _is_sender(lines[filled[0]], signer)
+    if alone and all(_short(lines[number]) for number in filled):
+        signature = filled[0]  # below a quotation nothing but the name
     if not any(lines[:signature]) and not (apart and _unmistakable(lines, signer)):
         # Nothing but a signature: then it is what was written, device lines and disclaimers excepted.
         signature = next((number for number, line in enumerate(lines[:end]) if is_device_line(line)), end)
