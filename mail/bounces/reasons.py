@@ -77,7 +77,7 @@ _TELLING = ("1.1", "1.2", "1.6", "2.2", "2.3", "3.4", "4.7", "7.25", "7.26")
 """Codes that are trusted more than words that say only that something was refused."""
 _WEAK = frozenset({"refused", "policy", "content", "protocol", "system", "security", "expired", "network"})
 _LINK = re.compile(r"https?://\S{1,500}", re.IGNORECASE)
-_ADDRESS = re.compile(r"[^\s<>()\"',;:]{1,64}@[^\s<>()\"',;:]{1,255}")
+_ADDRESS = re.compile(r"[^\s<>()\"',;:（）：，。、“”「」]{1,64}@[^\s<>()\"',;:（）：，。、“”「」]{1,255}")
 _NAMED = re.compile(r"#[a-z]{3,30}", re.IGNORECASE)
 _IRONPORT = re.compile(r"unknown address error(?= 5[0-9][0-9])")
 """IronPort calls every refusal so; the refusal itself follows."""

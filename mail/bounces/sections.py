@@ -62,6 +62,7 @@ _TRACE_LONE = re.compile(r"^[ \t>|]{0,6}(?:Received: (?:from|by|\()|Return-Path:
 
 _DISCLAIMER = re.compile(
     r"^[ \t*_]{0,8}(?:confidentiality notice|disclaimer\b|haftungsausschluss|vertraulichkeitshinweis|"
+    r"the message (?:subject|date|identifier|reference) was:|please do not reply to this (?:e-?mail|message)|"
     r"(?:this|the information (?:contained )?in this) (?:e-?mail|message|communication|transmission)\b[^\n]{0,80}"
     r"(?:confidential|intended|privileged)|die(?:se)? (?:informationen in dieser )?(?:e-?mail|nachricht)[^\n]{0,80}"
     r"vertraulich|ce (?:message|courriel|mail)[^\n]{0,80}confidentiel|"
