@@ -15,16 +15,23 @@ from mail.bounces import BounceRecipient, parse_bounce
 from mail.classify import classify
 from mail.parse import parse
 
-__all__ = ["measure", "measure_own"]
+__all__ = ["OWN", "SECOND", "measure", "measure_own"]
 
 _OWN = "own, learned from"
+_SECOND = "own, second set"
 OWN = Path(__file__).parents[2] / "tests" / "mail" / "corpus" / "bounces"
+SECOND = OWN.with_name("bounces2")
+"""Written blind when the first set had been learned: 98.8 % of addresses and 91.3 % of hard or soft at first reading.
+Three general faults that it showed were mended since; nothing was made to fit."""
 
 _WHY = {
     "words-41.eml": "`Mailbox unavailable or access denied`: 1&1 says so of mailboxes that are closed for now",
     "saying-04.eml": "`550 User not local`: no such user, or a domain that is not theirs",
     "workmail-01.eml": "`554 4.4.7 expired <451 4.7.1 greylisted>`: ours is the one that tells why",
     "ironport-01.eml": "two codes, the gateway's own first: either is right",
+    "47-netease-163.eml": "`550 User suspended`: he may come back; the set takes it for final",
+    "52-free-fr-delay-expired.eml": "`compte resilie`: the set is right",
+    "68-homemade-dutch.eml": "a program's own words from `postbode@`, with nothing of a mail system: the set is right",
     "lhost-postfix-07.eml": "`550 User unknown` without a word of the carrier's filter: the oracle knows the domain",
     "rfc3464-01.eml": "the report says 5.1.1 User Unknown, the text of a forwarding program `Not enough disk space`",
     "rfc3464-35.eml": "`550 user unknown` and nothing else: ours is what it says",
@@ -60,12 +67,13 @@ def measure(corpora: Path) -> list[Figure]:
         codes.figure("bounces: reply code, where the oracle has one", 0.95, 0.98),
         kinds.figure("bounces: hard or not", 0.95, 0.98),
         *measure_own(),
+        *measure_own(SECOND, _SECOND)[:2],
     ]
 
 
-def measure_own(folder: Path = OWN) -> list[Figure]:
+def measure_own(folder: Path = OWN, name: str = _OWN) -> list[Figure]:
     """Of our own set: addresses found, hard or soft, codes; and mails in `none` that are no bounces."""
-    addresses, kinds, codes, quiet = _Count(_OWN), _Count(_OWN), _Count(_OWN), _Count(_OWN)
+    addresses, kinds, codes, quiet = _Count(name), _Count(name), _Count(name), _Count(name)
     for path in sorted(folder.glob("*.eml")):
         expected: list[dict[str, str]] = json.loads(path.with_suffix(".json").read_text("utf-8"))
         bounce = parse_bounce(parse(path.read_bytes()))
@@ -80,9 +88,9 @@ def measure_own(folder: Path = OWN) -> list[Figure]:
             addresses.add(ours is not None, f"{where}: not found")
             shown = f"{ours.kind} ({ours.reason})" if ours is not None else "missing"
             kinds.add(ours is not None and ours.kind == entry["kind"], f"{where}: {shown} vs {entry['kind']}")
-            for name, ours_code in (("smtp_code", ours and ours.smtp_code), ("status", ours and ours.status)):
-                if entry[name]:
-                    codes.add(ours_code == entry[name], f"{where}: {name}: {ours_code} vs {entry[name]}")
+            for key, ours_code in (("smtp_code", ours and ours.smtp_code), ("status", ours and ours.status)):
+                if entry[key]:
+                    codes.add(ours_code == entry[key], f"{where}: {key}: {ours_code} vs {entry[key]}")
     for path in sorted((folder / "none").glob("*.eml")):
         alarm = parse_bounce(parse(path.read_bytes()))
         quiet.add(alarm is None, f"{path.name}: called a bounce ({alarm.form if alarm is not None else ''})")

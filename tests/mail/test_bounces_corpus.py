@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.quality.bounces import OWN, measure_own
+from bench.quality.bounces import OWN, SECOND, measure_own
 from mail.bounces import parse_bounce
 from mail.bounces.phrases import PHRASES
 from mail.bounces.reasons import reason_of
@@ -24,6 +24,11 @@ NOTICES = sorted(OWN.glob("*.eml"))
 def test_notices_of_many_systems_are_read_as_well_as_demanded() -> None:
     for figure in measure_own():
         assert figure.share >= figure.goal, (figure.name, figure.share, figure.differences)
+
+
+def test_a_second_set_is_read_as_well_as_musts_demand() -> None:
+    for figure in measure_own(SECOND, "second")[:2]:
+        assert figure.share >= figure.must, (figure.name, figure.share, figure.differences)
 
 
 def test_the_set_is_whole() -> None:
