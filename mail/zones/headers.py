@@ -88,7 +88,7 @@ def candidates(bare: list[str]) -> dict[int, Look]:
             line[0] in _FIRST
             or line[-1] in _LAST
             or (":" in line and line.find(":", 1, _LONGEST_NAME) > 0)
-            or "：" in line[:_LONGEST_NAME]
+            or (not line.isascii() and "：" in line[:_LONGEST_NAME])
         )
     ]
     found = {}

@@ -197,14 +197,19 @@ def _contacts_below(lines: list[str], rule: int, end: int) -> bool:
 def _short(line: str) -> bool:
     """Fits a signature: no sentence."""
     if len(line) > 90:
-        return len(line) <= _LONGEST_REGISTERED and is_registration(line)
+        return len(line) <= _LONGEST_REGISTERED and _registers(line)
     if line.count(" ") < 8:
         return not line.endswith(("?", ":")) or _reaches(line)
     if line.endswith(("?", ":")):
         return _reaches(line)
     if "|" in line or "•" in line or "·" in line or len(line.split()) <= 8:
         return True
-    return _reaches(line) or _placed(line) or is_registration(line)
+    return _reaches(line) or _placed(line) or _registers(line)
+
+
+def _registers(line: str) -> bool:
+    """The register of a company, by cheap looks first."""
+    return (":" in line or "egist" in line or _HINT.search(line) is not None) and is_registration(line)
 
 
 def _placed(line: str) -> bool:
