@@ -6,7 +6,7 @@ import re
 
 from mail.zones.closings import TRIMMED, closing_of
 from mail.zones.headers import is_rule
-from mail.zones.legal import begins_legal, is_legal, is_warning, may_be_legal
+from mail.zones.legal import begins_legal, is_legal, is_warning, may_be_legal, may_warn
 from mail.zones.search import Phrases
 from mail.zones.words_tails import BANNERS, DISCLAIMER_TITLES, DISCLAIMERS, FOOTERS
 
@@ -33,6 +33,7 @@ _FOOTER_STARTS = (
 )
 _BANNERS = Phrases(BANNERS)
 _LONGEST_WARNING = 500
+_LAST_LINES, _LAST_CHARACTERS = 30, 1_500
 _DELIMITERS = frozenset({"--", "—", "__", "___", "--*", "- --"})
 _RULE_MARKS = frozenset("-_=*~─—–·•#━═＝＿－＊▬…‐‑―◆◇■□★☆●○※┅┄")
 
@@ -48,7 +49,8 @@ def disclaimer_at(lines: list[str], floor: int, answers: bool) -> int:
 
     `answers`: what a list says below is not the point of an answer, as it may be of a newsletter.
     """
-    if not may_be_legal(" ".join(lines[floor:])):
+    # What ends with one has its words at its very end.
+    if not may_be_legal(" ".join(lines[max(floor, len(lines) - _LAST_LINES) :])[-_LAST_CHARACTERS:]):
         return len(lines)
     title = next(
         (at for at in range(floor, len(lines)) if lines[at] and len(lines[at]) <= 50 and _titled(lines, at)), None
@@ -154,6 +156,8 @@ def banner_end(lines: list[str]) -> int:
     if end < len(lines) and lines[end]:
         return 0
     shown = " ".join(lines[first:end])[:800]
+    if not may_warn(shown):
+        return 0
     joined = shown.casefold().lstrip("*#<( ")
     hits = _BANNERS.found(joined)
     if hits >= 2 or (

@@ -6,9 +6,9 @@ from __future__ import annotations
 import re2
 
 from mail.zones.search import Patterns
-from mail.zones.words_tails import DISCLAIMERS, FOOTERS
+from mail.zones.words_tails import BANNERS, DISCLAIMERS, FOOTERS
 
-__all__ = ["begins_legal", "is_legal", "is_registration", "is_warning", "may_be_legal"]
+__all__ = ["begins_legal", "is_legal", "is_registration", "is_warning", "may_be_legal", "may_warn"]
 
 _THIS = (
     r"(?:this|the|any|accompanying) (?:e-?mail|message|communication|transmission|electronic mail|attach)|"
@@ -174,6 +174,14 @@ _SENDER = (
 _WARNINGS = Patterns(*(f"(?i){one}" for one in (_OUTSIDE, _RARELY, _WARNS, _CLICK, _SENDER, _THIS)))
 
 
+_MAY_WARN = Patterns("(?i)" + "|".join((*map(re2.escape, BANNERS), _OUTSIDE, _RARELY)))
+
+
+def may_warn(paragraph: str) -> bool:
+    """A cheap look at the first paragraph of a mail: whether it can be a server's warning."""
+    return bool(_MAY_WARN.which(paragraph))
+
+
 def is_warning(paragraph: str) -> bool:
     """Whether the first `paragraph` of a mail is a server's warning: who writes is outside, or a stranger."""
     signs = set(_WARNINGS.which(paragraph))
@@ -200,4 +208,6 @@ _REGISTERED = Patterns(
 
 def is_registration(line: str) -> bool:
     """Whether a line names the register, court, directors or tax number of a company."""
+    if ":" not in line and not any(map(str.isdigit, line)):
+        return False
     return bool(_REGISTERED.which(line))
