@@ -69,7 +69,7 @@ def read_lines(text: str) -> Lines:
         if "\xa0" in text:
             shown = [piece.replace("\xa0", " ") for piece in shown]
     bare = [piece.strip() for piece in shown]
-    if "=" in text and ("=20\n" in text or "=09" in text):
+    if "=" in text and "=20\n" in text:
         bare = [_decoded(line) if "=" in line else line for line in bare]
     depth = [0] * len(bare)
     quoted = False
