@@ -17,7 +17,7 @@ __all__ = ["NAME", "TRIMMED", "closing_of"]
 
 TRIMMED = " ,.!;:–—-*_~\t，。！、،؛…"
 """What stands around a formula or a name and is no part of it."""
-NAME = re.compile(r"[-–—/~*]{0,2}[ ]?[A-ZÀ-ÖØ-ÞĀ-ſΆ-ΫЀ-Я҆-ӿ][\w.'’-]{0,30}(?: [\w.'’(),-]{1,30}){0,4}[*]?")
+NAME = re.compile(r"[-–—/~*]{0,2}[ ]?[A-ZÀ-ÖØ-ÞĀ-ɏḀ-ỿΆ-ΫЀ-Я҆-ӿ][\w.'’-]{0,30}(?: [\w.'’(),-]{1,30}){0,4}[*]?")
 """A name in a script with capitals."""
 _LONGEST = 80
 _MOST_WORDS = 12

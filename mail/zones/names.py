@@ -11,7 +11,15 @@ from functools import lru_cache
 
 from mail.zones.words_names import ANSWERS, DEGREES, NO_INITIALS, NO_NAMES, TITLES
 
-__all__ = ["Likeness", "Signer", "in_another_script", "likeness", "looks_like_name"]
+__all__ = [
+    "Likeness",
+    "Signer",
+    "in_another_script",
+    "is_name_without_capitals",
+    "likeness",
+    "looks_like_full_name",
+    "looks_like_name",
+]
 
 _LONGEST = 60
 _TRIMMED = " ,.!;:–—-*_~=+\t\"'“”/#()，。！、"
@@ -25,6 +33,8 @@ _KISSES = re.compile(r"(?: +[xX]{1,5}| *[:;]-?[)D]| *<3)+$")
 _MOST_WORDS = 5
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{2,}")
 _MOST_UNSPACED = 4
+_LONGEST_UNCASED = 20
+_CALM = re.compile(r"[^!-/:-@\[-`{-~。、，！？：；「」（）…؟،]+")
 _LEAST_SHARED = 3
 _LONGEST_INITIALS = 8
 _MOST_BLANKS = 9
@@ -190,3 +200,28 @@ def in_another_script(line: str, names: tuple[str, ...]) -> bool:
     if word.isascii() or not 2 <= len(word) <= 10 or not word.isalpha() or word.upper() != word.lower():
         return False
     return bool(names) and max(map(max, names)) < "\u0250" and word not in ANSWERS
+
+
+def looks_like_full_name(line: str) -> bool:
+    """Two to four capitalised words, particles between them, and none that people write on a line of its own."""
+    words = line.rstrip(",").split()
+    if not 2 <= len(words) <= 4 or len(line) > _LONGEST or not (words[0][0].isupper() and words[-1][0].isupper()):
+        return False
+    for word in words:
+        if not _WORD.fullmatch(word.rstrip(".")) or word.casefold() in NO_NAMES:
+            return False
+        if not word[0].isupper() and word not in _PARTICLES:
+            return False
+    return True
+
+
+_PARTICLES = frozenset(("de", "da", "do", "dos", "di", "del", "la", "le", "van", "den", "der", "von", "zu", "bin"))
+
+
+def is_name_without_capitals(text: str) -> bool:
+    """One to three short words in a script that has no capitals, as may stand below thanks."""
+    if text.isascii() or not 2 <= len(text) <= _LONGEST_UNCASED or text.count(" ") > 2 or text in ANSWERS:
+        return False
+    if text.upper() != text.lower() or any(map(str.isdigit, text)):
+        return False
+    return _CALM.fullmatch(text) is not None
