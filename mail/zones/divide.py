@@ -21,7 +21,7 @@ from mail.zones.own_marks import lines_of_own
 from mail.zones.records import Context, Embedded, Form, Zone, ZoneKind, Zones
 from mail.zones.said import said
 from mail.zones.starters import Starter, Starters
-from mail.zones.tails import find_tail
+from mail.zones.tails import Tail, find_tail
 
 __all__ = ["divide", "divide_thoroughly"]
 
@@ -78,6 +78,8 @@ class _Work:
         self._signed = [
             (bisect_left(starts, start), bisect_left(starts, end)) for start, end in context.signatures if end > start
         ]
+
+        self._within: list[int] = []  # offsets of signatures within lines
 
     def _events(self) -> list[int]:
         """Lines that may introduce a message, or that are quoted otherwise than the one before them."""
@@ -286,10 +288,24 @@ class _Work:
             for place in range(banner_end(bare)):
                 self._kinds[run[place]] = ZoneKind.DISCLAIMER
         tail = find_tail(bare, signer, apart)
+        for place in tail.above:
+            if run[place] >= 0:
+                self._kinds[run[place]] = ZoneKind.SIGNATURE
+        if tail.within:
+            self._cut_within(run, bare, tail)
         for place in range(tail.signature, len(run)):
             if run[place] < 0 or (not bare[place] and place == tail.signature):
                 continue
             self._kinds[run[place]] = ZoneKind.DISCLAIMER if place >= tail.disclaimer else ZoneKind.SIGNATURE
+
+    def _cut_within(self, run: list[int], bare: list[str], tail: Tail) -> None:
+        """Note where a signature begins within the last line of what was written."""
+        place = next(place for place in range(tail.signature - 1, -1, -1) if bare[place])
+        number = run[place]
+        starts = self._lines.starts
+        at = self._text.rfind(bare[place][-tail.within :], starts[number], starts[number + 1])
+        if number >= 0 and at > starts[number]:
+            self._within.append(at)
 
     def result(self) -> Zones:
         """The records."""
@@ -311,5 +327,14 @@ class _Work:
                 zones.append(Zone(kinds[first], starts[first], starts[number] - 1, messages[first]))
                 first = number
         zones.append(Zone(kinds[first], starts[first], starts[count] - 1, messages[first]))
+        for at in self._within:
+            zones = [piece for zone in zones for piece in _cut(zone, at)]
         said_now = said(self._text, zones, self._passed_on)
         return Zones(self._text, tuple(zones), tuple(self._embedded), said_now)
+
+
+def _cut(zone: Zone, at: int) -> tuple[Zone, ...]:
+    """`zone` in two where its last line holds a signature from offset `at` on."""
+    if not zone.start < at < zone.end or zone.message or zone.kind is not ZoneKind.NEW:
+        return (zone,)
+    return Zone(ZoneKind.NEW, zone.start, at - 1, 0), Zone(ZoneKind.SIGNATURE, at, zone.end, 0)

@@ -10,12 +10,21 @@ import re
 from dataclasses import dataclass
 
 from mail.zones.closings import NAME, TRIMMED, closing_of
+from mail.zones.contacts import CONTACT, REACHED, is_short, is_slogan
 from mail.zones.devices import is_device_line
 from mail.zones.disclaimers import disclaimer_at
+from mail.zones.endings import advertised_at, is_postscript, postscript_at, signed_within
 from mail.zones.headers import is_rule
-from mail.zones.legal import is_registration
-from mail.zones.names import Likeness, Signer, in_another_script, likeness, looks_like_name
-from mail.zones.search import NOT_WORD, Patterns
+from mail.zones.names import (
+    Likeness,
+    Signer,
+    in_another_script,
+    is_name_without_capitals,
+    likeness,
+    looks_like_full_name,
+    looks_like_name,
+)
+from mail.zones.words_names import LEADING
 
 __all__ = ["Tail", "find_tail"]
 
@@ -23,21 +32,6 @@ _WINDOW = 60
 """Lines from the end that a signature may take, empty ones not counted."""
 _BLOCK = 20
 _WIDE = 72
-_LINES_OF_CONTACT = "tel|phone|fax|mobile|mobil|cell|office|direct|skype|telefon|tél|handy|móvil|тел|電話|电话|전화"
-_ANYWHERE = r"[\pL\pN_.+-]@[\pL\pN_.-]|(?i:https?://|www\.)|" + (
-    f"(?i:(?:^|{NOT_WORD})(?:{_LINES_OF_CONTACT})(?:{NOT_WORD}|$))"
-)
-_EXTENSION = f"(?:^|{NOT_WORD})[xX][0-9][-0-9]{{3,5}}(?:{NOT_WORD}|$)"
-_CONTACT = Patterns(f"{_ANYWHERE}|{_EXTENSION}" + r"|[0-9]{2}\)?[-\s/.()0-9]{5,20}[0-9]")
-_CODE = re.compile(r"^(?:[-+@*]{2,3} |[$#{}]|diff )|[;{}]$")
-"""Lines of a program or of a difference between two."""
-_HINT = re.compile(r"[0-9@/]")
-_REACHED = Patterns(
-    f"{_ANYWHERE}|{_EXTENSION}"
-    + r"|\+[0-9]{1,3}[ (.0-9-][0-9 ().-]{5}|\([0-9]{2,5}\) ?[0-9]{3}|"
-    + f"(?:^|{NOT_WORD})[0-9]{{3}}[-.][0-9]{{3}}[-.][0-9]{{4}}(?:{NOT_WORD}|$)"
-)
-"""How a person is reached: what a number alone is not."""
 _PARTS = re.compile(r"[|•·,–]")
 _DASHED = re.compile(r"(?:[-–—~] ?|/)[A-ZÀ-ÖØ-ÞА-ЯЁ][\w.'’-]{0,25}(?: [A-ZÀ-ÖØ-ÞА-ЯЁ][\w.'’-]{0,25}){0,2}")
 _DELIMITERS = frozenset({"--", "—", "– –", "--=20", "—-", "-—", "--*", "- --", "__", "___"})
@@ -48,20 +42,14 @@ _GREETING = re.compile(
 )
 """How a letter begins; a name with a comma too."""
 _SENTENCE_ENDS = (".", "!", "?", ")", ",")
-_LEADING = frozenset({
-    "is", "are", "was", "and", "or", "&", "to", "with", "by", "from", "at", "for", "call", "ask", "called", "named",
-    "contact", "of", "the", "a", "an", "mr", "ms", "dear", "hi", "like", "as", "than", "via", "ist", "und", "oder",
-    "mit", "von", "bei", "für", "der", "die", "das", "est", "et", "ou", "à", "avec", "par", "de", "le", "la", "les",
-})  # fmt: skip
-"""Last words of a line that goes on with a name."""
+_CODE = re.compile(r"^(?:[-+@*]{2,3} |[$#{}]|diff )|[;{}]$")
+"""Lines of a program or of a difference between two."""
 _LONGEST_NAME = 60
-_WIDEST = 80
 _FEW = 6
 _MOST_SMALL = 3
 """Lines of a signature that may begin with a small letter: more of them are prose."""
 _MOST_LONG = 3
 """Lines of a signature that may be sentences (a slogan, hours, an address), where it has the sender's name above."""
-_LONGEST_REGISTERED = 240
 _RULE_MARKS = frozenset("-_=*~─—–·•#━═＝＿－＊▬…‐‑―◆◇■□★☆●○※┅┄")
 
 
@@ -71,6 +59,10 @@ class Tail:
 
     signature: int
     disclaimer: int
+    above: range = range(0)
+    """Lines of a signature above a postscript."""
+    within: int = 0
+    """Where not 0: how many characters at the end of the line above `signature` are the signature too."""
 
 
 def find_tail(lines: list[str], signer: Signer, apart: bool) -> Tail:
@@ -86,6 +78,7 @@ def find_tail(lines: list[str], signer: Signer, apart: bool) -> Tail:
         filled = filled[-_WINDOW:]
     disclaimer = disclaimer_at(lines, floor, signer.answers)
     end = signature = disclaimer
+    named = False
     while filled and filled[-1] >= signature:
         filled.pop()
     while filled:
@@ -98,14 +91,43 @@ def find_tail(lines: list[str], signer: Signer, apart: bool) -> Tail:
         while filled and filled[-1] >= signature:
             filled.pop()
         if signed:
+            signature = _nickname_above(lines, filled, signature, signer)
+            named = True
             break
     alone = apart and 0 < len(filled) <= _FEW and _is_sender(lines[filled[0]], signer)
-    if alone and all(_short(lines[number]) for number in filled):
+    if alone and all(is_short(lines[number]) for number in filled):
         signature = filled[0]  # below a quotation nothing but the name
     if not any(lines[:signature]) and not (apart and _unmistakable(lines, signer)):
         # Nothing but a signature: then it is what was written, device lines and disclaimers excepted.
         signature = next((number for number, line in enumerate(lines[:end]) if is_device_line(line)), end)
-    return Tail(signature, disclaimer if any(lines[:disclaimer]) or apart else total)
+    above = _above_postscript(lines, filled, signer)
+    last = next((number for number in range(signature - 1, floor - 1, -1) if lines[number]), None)
+    within = 0
+    if last is not None and signer.answers and not (above or named):
+        within = len(lines[last]) - signed_within(lines[last], signer)
+    return Tail(signature, disclaimer if any(lines[:disclaimer]) or apart else total, above, within)
+
+
+def _above_postscript(lines: list[str], filled: list[int], signer: Signer) -> range:
+    """Lines of a signature below which there is nothing but a postscript; `filled` are the lines of text."""
+    postscript = postscript_at(lines, filled) if signer.names and signer.answers else -1
+    if postscript <= 0:
+        return range(0)
+    upper = [number for number in filled if number < postscript]
+    if len(upper) < 2:
+        return range(0)
+    found, signed = _signature_at(lines[:postscript], upper, signer)
+    return range(found, postscript) if signed and upper[0] < found <= upper[-1] else range(0)
+
+
+def _nickname_above(lines: list[str], filled: list[int], found: int, signer: Signer) -> int:
+    """The first line of the signature at line `found`, with the short name that stands above the whole one."""
+    above = [number for number in filled if number < found]
+    if len(above) < 2 or not lines[found] or not _is_sender(lines[found], signer):
+        return found
+    if likeness(lines[above[-1]], signer.names) is Likeness.NONE:
+        return found
+    return min(found, _alone_at(lines, above, found, signer))
 
 
 def _rule_above(lines: list[str], found: int) -> int:
@@ -137,12 +159,16 @@ def _signature_at(lines: list[str], filled: list[int], signer: Signer) -> tuple[
     paired = len(filled) > 1 and len(lines[last]) <= _WIDE and _device_pair(lines[last])
     if paired and is_device_line(lines[filled[-2]]):
         return filled[-2], False
+    if signer.answers:
+        advertised = advertised_at(lines, filled)
+        if advertised >= 0:
+            return advertised, False
     least, long = _first_place(lines, filled)
     if least == len(filled):
         return end, False
     # One look for contacts in all that may be a signature: without any, much need not be looked at.
     block = filled[least:]
-    reached = bool(_CONTACT.which("\n".join([lines[number][:200] for number in block])))
+    reached = bool(CONTACT.which("\n".join([lines[number][:200] for number in block])))
     if reached:
         for number in block:
             line = lines[number]
@@ -163,9 +189,9 @@ def _first_place(lines: list[str], filled: list[int]) -> tuple[int, list[int]]:
     long: list[int] = []
     for place in range(len(filled) - 1, max(-1, len(filled) - _BLOCK - 2), -1):
         line = lines[filled[place]]
-        if _short(line):
+        if is_short(line):
             continue
-        if len(long) < _MOST_LONG and _slogan(line):
+        if len(long) < _MOST_LONG and is_slogan(line):
             long.append(place)
         elif closing_of(line) is None:
             return place + 1, long
@@ -181,48 +207,17 @@ def _contacts_below(lines: list[str], rule: int, end: int) -> bool:
     below = [line for line in lines[rule + 1 : end] if line]
     if not 0 < len(below) <= _BLOCK or any(len(line) > 90 for line in below):
         return False
-    if not all(_short(line) for line in below) or any(_CODE.search(line) for line in below):
+    if not all(is_short(line) for line in below) or any(_CODE.search(line) for line in below):
         return False
-    if any(map(is_rule, below[:-1])) and not _REACHED.which(below[0]):
+    if any(map(is_rule, below[:-1])) and not REACHED.which(below[0]):
         return False
     if rule > 1 and lines[rule - 1] and is_rule(lines[rule - 2]):
         return False  # a heading between two rules
     if any(found is not None and found[0] == "closing" for found in map(closing_of, below[1:])):
         return False  # text, then the signature
-    return any(_REACHED.which(line[:200]) for line in below) or (
-        NAME.fullmatch(below[0]) is not None and any(_CONTACT.which(line[:200]) for line in below)
+    return any(REACHED.which(line[:200]) for line in below) or (
+        NAME.fullmatch(below[0]) is not None and any(CONTACT.which(line[:200]) for line in below)
     )
-
-
-def _short(line: str) -> bool:
-    """Fits a signature: no sentence."""
-    if len(line) > 90:
-        return len(line) <= _LONGEST_REGISTERED and _registers(line)
-    if line.count(" ") < 8:
-        return not line.endswith(("?", ":")) or _reaches(line)
-    if line.endswith(("?", ":")):
-        return _reaches(line)
-    if "|" in line or "•" in line or "·" in line or len(line.split()) <= 8:
-        return True
-    return _reaches(line) or _placed(line) or _registers(line)
-
-
-def _registers(line: str) -> bool:
-    """The register of a company, by cheap looks first."""
-    return (":" in line or "egist" in line or _HINT.search(line) is not None) and is_registration(line)
-
-
-def _placed(line: str) -> bool:
-    """A postal address: pieces with capitals and numbers between commas, no sentence."""
-    if line.count(",") < 2 or line.endswith(".") or not any(map(str.isdigit, line)):
-        return False
-    words = line.split()
-    return sum(1 for word in words if not word[0].islower()) * 4 >= len(words) * 3
-
-
-def _reaches(line: str) -> bool:
-    """Whether a line of prose may be one of contacts after all; asking RE2 of every line costs too much."""
-    return (_HINT.search(line) is not None or "www." in line) and bool(_CONTACT.which(line))
 
 
 def _closing_at(lines: list[str], filled: list[int], end: int, signer: Signer, least: int, long: list[int]) -> int:
@@ -237,14 +232,17 @@ def _closing_at(lines: list[str], filled: list[int], end: int, signer: Signer, l
                 break
             continue
         below = [lines[at] for at in filled[place + 1 :]]
-        if any(_afterword(line) for line in below) or any(_goes_on(lines, at) for at in filled[place + 2 :]):
+        if any(map(is_postscript, below)) or any(_goes_on(lines, at) for at in filled[place + 2 :]):
             break
         signed = bool(below) and _is_sender(below[0], signer)
-        if long and long[0] > place and not (signed and any(_CONTACT.which(line) for line in below)):
-            break
+        if long and long[0] > place:
+            contacts = sum(1 for line in below if CONTACT.which(line))
+            stranger = not signed and found[0] == "closing" and bool(below) and looks_like_full_name(below[0])
+            if not (contacts > 1 if stranger else signed and contacts):
+                break
         kind, name = found
         first = _PARTS.split(below[0], maxsplit=1)[0].strip(TRIMMED) if below else ""
-        named = NAME.fullmatch(first) is not None
+        named = NAME.fullmatch(first) is not None or is_name_without_capitals(first)
         if kind == "closing" and (named or len(first.split()) <= 5):
             best = number
         elif name and kind == "thanks":
@@ -263,29 +261,22 @@ def _closing_at(lines: list[str], filled: list[int], end: int, signer: Signer, l
     return best
 
 
-def _slogan(line: str) -> bool:
-    """May stand among contact lines although it is long: a slogan or opening hours, no sentence."""
-    return len(line) <= _WIDEST and not line.endswith((".", "?", ":"))
-
-
 def _signed_below(below: list[str], signer: Signer) -> bool:
     """Whether a name that is not known to be the sender's signs all the same: with contact lines, or all alone."""
     if len(below) > 1:
         brief = (
             looks_like_name(below[0]) and len(below) <= 4 and not any(line.endswith((".", "!", "?")) for line in below)
         )
-        return brief or any(_CONTACT.which(line) for line in below[1:])
-    return looks_like_name(below[0]) or likeness(below[0], signer.names) is not Likeness.NONE
+        return brief or any(CONTACT.which(line) for line in below[1:])
+    if looks_like_name(below[0]) or likeness(below[0], signer.names) is not Likeness.NONE:
+        return True
+    return signer.answers and (looks_like_full_name(below[0]) or is_name_without_capitals(below[0]))
 
 
 def _goes_on(lines: list[str], number: int) -> bool:
     """The end of a sentence that goes on from above a gap (`"… Yours, Max" and nothing else.`); no signature has it."""
     line = lines[number]
     return not lines[number - 1] and line[0].islower() and line.endswith((".", "!")) and " " in line
-
-
-def _afterword(line: str) -> bool:
-    return line[:5].casefold().startswith(("ps:", "p.s.", "ps.", "nb:", "p.s:", "edit:", "[1]"))
 
 
 def _is_sender(line: str, signer: Signer) -> bool:
@@ -314,13 +305,13 @@ def _block_at(lines: list[str], filled: list[int], end: int, signer: Signer, lea
         if lines[filled[place - 1]].endswith((":", "：")):  # `The new name is:`
             continue
         below = [lines[at] for at in filled[place + 1 :]]
-        if any(_afterword(line) for line in below) or sum(line[0].islower() for line in below) > _MOST_SMALL:
+        if any(map(is_postscript, below)) or sum(line[0].islower() for line in below) > _MOST_SMALL:
             continue
-        long = [line for line in below if not _short(line)]
+        long = [line for line in below if not is_short(line)]
         if not long or (
             len(long) <= _MOST_LONG
-            and all(map(_slogan, long))
-            and sum(1 for line in below if _REACHED.which(line)) >= 2
+            and all(map(is_slogan, long))
+            and sum(1 for line in below if REACHED.which(line)) >= 2
         ):
             return number
     return start
@@ -341,7 +332,7 @@ def _alone_at(lines: list[str], filled: list[int], end: int, signer: Signer) -> 
     if _stuck(lines, last):
         words = above.split()
         if not _is_sender(line, signer) or (
-            not above.endswith(_SENTENCE_ENDS) and (len(words) < 3 or words[-1].casefold() in _LEADING)
+            not above.endswith(_SENTENCE_ENDS) and (len(words) < 3 or words[-1].casefold() in LEADING)
         ):
             return end
         if above.endswith(","):  # `Your brother,`
@@ -366,9 +357,9 @@ def _contact_paragraph(lines: list[str], filled: list[int], end: int) -> int:
     if not 3 <= len(block) <= _BLOCK or start <= filled[0]:
         return end
     above = next(lines[number] for number in reversed(filled) if number < start)
-    if above.endswith(":") or not all(_short(line) and len(line) <= 80 for line in block):
+    if above.endswith(":") or not all(is_short(line) and len(line) <= 80 for line in block):
         return end
     first = block[0].strip(TRIMMED)
     if not NAME.fullmatch(first) or any(char.isdigit() for char in first):
         return end
-    return start if sum(1 for line in block[1:] if _REACHED.which(line[:200])) >= 2 else end
+    return start if sum(1 for line in block[1:] if REACHED.which(line[:200])) >= 2 else end

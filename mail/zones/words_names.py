@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ANSWERS", "DEGREES", "NO_INITIALS", "NO_NAMES", "TITLES"]
+__all__ = ["ANSWERS", "DEGREES", "LEADING", "NO_INITIALS", "NO_NAMES", "TITLES"]
 
 TITLES = frozenset({
     "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "herr", "frau", "mme", "mlle", "m", "sr", "sra", "srta", "dott",
@@ -62,3 +62,24 @@ _ANSWERS = """
 """
 ANSWERS = frozenset(_ANSWERS.split())
 """Words that people answer with, in scripts without capitals."""
+_LEADING = """
+    is are was were be and or & to with by from at for call ask called named but except unless contact of the a an mr ms
+    mrs dear hi like as than via on in into through about without it's its that's she's he's i'm who whom until because
+    between against under over size version type model see love met meet saw told tell asked
+    ist sind war und oder mit von bei für der die das den dem ein eine einen auf an zu nach heißt hat wird im am vom zum
+    an über ohne gegen durch aber herr frau
+    est sont était et ou à avec par de le la les un une pour sur chez sans du des monsieur madame
+    es son era y o con por para el los las una en del al sin sobre señor señora
+    è sono e ed di da per su il lo gli della signor signora
+    é são com por para do da no na um uma em seu senhor senhora
+    en of met van bij voor het een op door naar aan is de en zijn
+    är var och eller med från av för till på hos en ett og eller fra til på af er var som
+    on ja tai kanssa ovat
+    jest i lub z od dla do na przez to pan pani
+    je a nebo s od pro na k do pan paní
+    és vagy az egy
+    ve ile için bir
+    на от для с и или у по имя это к за в из через господин госпожа
+"""
+LEADING = frozenset(_LEADING.split())
+"""Last words of a line that goes on with a name."""
