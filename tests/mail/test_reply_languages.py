@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from mail.html import html_page
+from mail.zones.closings import closing_of
 from mail.zones.devices import is_device_line
 from mail.zones.divide import divide
+from mail.zones.names import in_another_script, is_name_without_capitals, looks_like_full_name
 from mail.zones.records import Context
 
 PIECES = Path(__file__).parent.parent / "golden" / "languages"
@@ -161,3 +163,35 @@ def test_a_page_of_nothing_but_tags_is_cut() -> None:
 
 def test_cells_that_lotus_notes_leaves_open_stand_apart() -> None:
     assert html_page("<table><tr><td>An<td>Ann<tr><td>Thema<td>Offer</table>", 1_000).text == "An\tAnn\nThema\tOffer"
+
+
+def test_a_closing_says_goodbye_and_thanks_say_something() -> None:
+    assert closing_of("Cu deosebită stimă,") == ("closing", "")
+    assert closing_of("Viele Grüße, Anna") == ("closing", "Anna")
+    assert closing_of("Děkuji a přeji hezký den") == ("thanks", "")
+    assert closing_of("Je vous prie d'agréer, Madame, Monsieur, l'expression de mes sentiments distingués.") is not None
+    assert closing_of("Je vous prie d'agréer la modification de la date") is None
+    assert closing_of("Regards the second point: I am not convinced") is None
+
+
+def test_names_of_strangers_are_known_by_their_form() -> None:
+    names = ("Jürgen Müller", "Pieter de Vries", "Monday Morning", "see you")
+    assert [name for name in names if looks_like_full_name(name)] == ["Jürgen Müller", "Pieter de Vries"]
+    names = ("דוד כהן", "佐藤 健", "谢谢", "10時", "Ann")
+    assert [name for name in names if is_name_without_capitals(name)] == ["דוד כהן", "佐藤 健"]
+    assert in_another_script("יעל", ("yael peretz", "yael"))
+    assert not in_another_script("כן", ("yael peretz", "yael"))
+    assert not in_another_script("יעל", ("דוד",))
+
+
+def test_the_sender_of_another_script_signs_below_an_answer() -> None:
+    context = Context(("yael peretz", "yael"), "Re: Offer", True)
+    assert not missed([("Hebrew", f"הקבלן יגיע ביום רביעי.\n\nיעל\n\n{HISTORY}", "הקבלן יגיע ביום רביעי.")], context)
+
+
+def test_an_attribution_is_no_story_of_the_writer() -> None:
+    stories = (
+        "Am 3. November 2026 um 10:12 schrieb ich Ihnen:",
+        "We wrote on 3 Nov 2026 at 10:12 to info@example.org:",
+    )
+    assert not missed((story, f"{story}\nno answer so far.", f"{story} no answer so far.") for story in stories)
