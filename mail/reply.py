@@ -27,6 +27,7 @@ from dataclasses import dataclass, replace
 from mail.html import HtmlPage, html_page
 from mail.records import Address, ParsedMail
 from mail.zones.divide import divide, divide_thoroughly
+from mail.zones.nicknames import nicknames_of
 from mail.zones.records import Context, Embedded, Form, Zone, ZoneKind, Zones
 from mail.zones.search import Phrases
 
@@ -115,4 +116,5 @@ def _signing(sender: Address | None) -> tuple[str, ...]:
     if not found:
         parts = [part for part in re.split(r"[._+-]", local) if len(part) > 2 and part.isalpha()]
         found = [" ".join(parts), *parts[:1]] if parts else []
-    return tuple(dict.fromkeys(word for word in (*found, local) if len(word) > 1))
+    short = nicknames_of(found[:1])
+    return tuple(dict.fromkeys(word for word in (*found, local, *short) if len(word) > 1))

@@ -72,6 +72,8 @@ _ASTRAY = (
 )
 _GREEN = (
     r"consider the environment|think before (?:you )?print|think of the environment|(?:before|avoid) printing|"
+    r"(?:e-?mail|nachricht) wirklich (?:aus)?(?:ge)?druck|wirklich (?:diese )?e-?mail (?:aus)?druck|"
+    r"(?:have|need) to print this (?:e-?mail|message)|"
     r"umwelt.*(?:ausdruck|druck)|(?:ausdruck|druck).*umwelt|environnement.*imprim|imprim.*environnement|"
     r"(?:medio ambiente|medioambiente|planeta).*imprim|imprim.*(?:medio ambiente|medioambiente|meio ambiente|mediu)|"
     r"ambiente.*(?:stamp|imprim)|stamp.*ambiente|milieu.*print|print.*milieu|"
@@ -100,6 +102,7 @@ _SCANNED = (
 _SIGNS = Patterns(*(f"(?i){one}" for one in (_THIS, _HUSHED, _ADDRESSED, _ASTRAY, _GREEN, _PRIVACY, _SCANNED)))
 _IS_THIS, _IS_HUSHED, _IS_ADDRESSED, _IS_ASTRAY, _IS_GREEN, _IS_PRIVATE, _IS_SCANNED = range(7)
 _LONGEST_GREEN = 300
+_SHORTEST_GREEN = 120
 
 
 _ANY = Patterns(
@@ -123,11 +126,16 @@ def begins_legal(line: str) -> bool:
 def is_legal(paragraph: str, signed: bool, answers: bool) -> bool:
     """Whether `paragraph` (its lines joined) is a disclaimer; `signed`: a signature or rule stands above it; `answers`:
     the mail answers one (in others a list may excuse itself in the same words, and that is what they say)."""
-    if len(paragraph) < 20 or "?" in paragraph or "？" in paragraph:
+    if len(paragraph) < 20:
+        return False
+    asked = "?" in paragraph or "？" in paragraph
+    if asked and not (signed and len(paragraph) <= _SHORTEST_GREEN):
         return False
     signs = set(_SIGNS.which(paragraph))
     if _IS_GREEN in signs and len(paragraph) <= _LONGEST_GREEN:
-        return True
+        return not asked or (answers and paragraph.endswith(("?", "？")))
+    if asked:
+        return False
     if _IS_SCANNED in signs and _IS_THIS in signs and len(paragraph) <= _LONGEST_GREEN:
         return True
     if not answers and not signs & {_IS_HUSHED, _IS_ADDRESSED}:
@@ -200,7 +208,8 @@ _REGISTERED = Patterns(
     r"kapitał zakładowy|ičo|\bdič\b|"
     r"obchodním rejstříku|obchodnom registri|cégjegyzék|adószám|\bcui\b|reg\. com|огрн|\bинн\b|\bкпп\b|єдрпоу|αφμ|"
     r"γεμη|"
-    r"mersis|vergi no|ticaret sicil|\boib\b|registered (?:in|office|number)|company (?:no|number|reg)|"
+    r"mersis|vergi no|ticaret sicil|\boib\b|company (?:no|number|reg)|"
+    r"registered (?:in|under|office|number|society|charity|company|trade)|"
     r"vat (?:no|reg|number)|"
     r"統一編號|统一社会信用代码|사업자등록번호|法人番号"
 )

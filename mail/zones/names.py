@@ -27,9 +27,9 @@ _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.-](?=[^\W\d_]))*")
 _PARTS = re.compile(r"\s*[,|/•·(<，、]\s*| [-–—] ")
 _COUPLE = re.compile(r" (?:&|and|und|et|y|e|i|en|och|og|\+) ")
 _PHONE = re.compile(r"[ ,:-]+(?:[(+]?[0-9][-0-9 ().x/]{6,24}|[xX][0-9][-0-9]{3,5})$")
-_ELSEWHERE = re.compile(r"[,|/•·(<，、]|^(?:m[rsx]s?|dr|prof|herr|frau|mme|sra?|ing|miss|rev|sir)\b")
+_ELSEWHERE = re.compile(r"[,|/•·(<，、]|^(?:m[rsx]s?|dr|prof|herr|frau|mme|sra?|ing|miss|rev|sir|x{1,4})\b")
 """What a name may stand behind: another script, a title."""
-_KISSES = re.compile(r"(?: +[xX]{1,5}| *[:;]-?[)D]| *<3)+$")
+_KISSES = re.compile(r"^[xX]{1,4} +|(?: +[xX]{1,5}| *[:;]-?[)D]| *<3)+$")
 _MOST_WORDS = 5
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{2,}")
 _MOST_UNSPACED = 4

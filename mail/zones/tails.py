@@ -41,11 +41,13 @@ _GREETING = re.compile(
     r"(?: ?[,!:–-](?: |$)|$)"
 )
 """How a letter begins; a name with a comma too."""
-_SENTENCE_ENDS = (".", "!", "?", ")", ",")
+_SENTENCE_ENDS = (".", "!", "?", ")", ",", "…", "。", "！", "？")
 _CODE = re.compile(r"^(?:[-+@*]{2,3} |[$#{}]|diff )|[;{}]$")
 """Lines of a program or of a difference between two."""
 _LONGEST_NAME = 60
 _FEW = 6
+_MOST_STUCK = 8
+"""Lines below a name that stands right below the text."""
 _MOST_SMALL = 3
 """Lines of a signature that may begin with a small letter: more of them are prose."""
 _MOST_LONG = 3
@@ -300,9 +302,11 @@ def _block_at(lines: list[str], filled: list[int], end: int, signer: Signer, lea
         number = filled[place]
         if number >= start:
             break
-        if _stuck(lines, number) or len(lines[number]) > _WIDE or not _is_sender(lines[number], signer):
+        if len(lines[number]) > _WIDE or not _is_sender(lines[number], signer):
             continue
-        if lines[filled[place - 1]].endswith((":", "：")):  # `The new name is:`
+        if _stuck(lines, number) and not _ends_above(lines, filled, place, reached):
+            continue
+        if _leads_on(lines[filled[place - 1]]):
             continue
         below = [lines[at] for at in filled[place + 1 :]]
         if any(map(is_postscript, below)) or sum(line[0].islower() for line in below) > _MOST_SMALL:
@@ -317,6 +321,24 @@ def _block_at(lines: list[str], filled: list[int], end: int, signer: Signer, lea
     return start
 
 
+def _ends_above(lines: list[str], filled: list[int], place: int, reached: bool) -> bool:
+    """Whether text that stands right above the name at `place` of `filled` ends there, and a signature begins."""
+    above, below = lines[filled[place] - 1], [lines[number] for number in filled[place + 1 :]]
+    ended = above.endswith(_SENTENCE_ENDS) or above.count(" ") > 1
+    if not ended or above.endswith(",") or not 0 < len(below) <= _MOST_STUCK:
+        return False
+    if any(line.endswith((".", "!", "?")) or line[0].islower() for line in below):
+        return False
+    return reached or " " in lines[filled[place]]
+
+
+def _leads_on(above: str) -> bool:
+    """Whether a sentence goes on with the name below: `The new name is:`, `Gewonnen hat`."""
+    if above.endswith(_SENTENCE_ENDS):
+        return False
+    return above.endswith((":", "：")) or above.rpartition(" ")[2].casefold() in LEADING
+
+
 def _stuck(lines: list[str], number: int) -> bool:
     """Whether text stands right above line `number`, no empty line or rule."""
     return bool(lines[number - 1]) and not is_rule(lines[number - 1])
@@ -329,23 +351,24 @@ def _alone_at(lines: list[str], filled: list[int], end: int, signer: Signer) -> 
     if len(filled) < 2 or len(line) > _LONGEST_NAME or line.endswith(("?", ":")):
         return end
     above = lines[filled[-2]]
+    if _leads_on(above):
+        return end
+    words = above.split()
+    ended = above.endswith(_SENTENCE_ENDS)
     if _stuck(lines, last):
-        words = above.split()
-        if not _is_sender(line, signer) or (
-            not above.endswith(_SENTENCE_ENDS) and (len(words) < 3 or words[-1].casefold() in LEADING)
-        ):
+        if not _is_sender(line, signer) or not (ended or len(words) > 2):
             return end
         if above.endswith(","):  # `Your brother,`
             fits = len(filled) > 2 and len(above.split()) <= 4 and above[0].isupper() and not lines[last - 2]
             return last - 1 if fits else end
         return last if signer.answers or len(words) > 3 or len(filled) > 2 else end
-    if above.endswith((":", "：")):
-        return end
     if signer.answers and in_another_script(line, signer.names):
         return last
     if not looks_like_name(line) or looks_like_name(above) or closing_of(line) is not None:
         return end
     weak = likeness(line, signer.names) is not Likeness.NONE
+    if not weak and any(line.strip(TRIMMED) in lines[number] for number in filled[:-1]):
+        return end  # the answer, said before
     return last if weak or signer.answers or _GREETING.match(lines[filled[0]]) else end
 
 

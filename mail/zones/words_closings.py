@@ -6,15 +6,19 @@ __all__ = ["HEADS", "JOINTS", "PARTINGS", "UNSPACED", "UNSPACED_PARTINGS"]
 
 _HEADS = """
     regards rgds rgrds wishes sincerely faithfully truly cheers cordially respectfully warmly greetings gruß
-    gruss grüße grüsse gruesse grüßen grüssen gruessen grüßle grüssli grüße! hochachtungsvoll herzlichst mfg
+    gruss grüße grüsse gruesse grüßen grüssen gruessen grüßle grüssli grüße! hochachtungsvoll herzlichst
+    grüßt grüsst wünscht mfg
     mfg. cordialement salutations amitiés amicalement bises bisous sincèrement respectueusement courtoisement
     cdlt cdt dévouement salutation saludo saludos abrazo abrazos atentamente cordialmente cordialment atte
     salutacions salutació afectuosamente abraçada respetuosamente saudos cumprimentos abraço abraços
     atenciosamente saudações atte. abs beijo beijos beijinhos besos beso besitos respeitosamente saluti saluto
+    abbraccio abbracci
     cordialità ossequi baci stimă stima respect salutări consideraţie considerație groet groeten groetjes
     hoogachtend gr grtz hälsning hälsningar hälsar mvh vänligen hilsen hilsener hilsner hilsnar helsing kveðja
     kveðju kveðjum kveðjur knus kramar kram puss pussar kys kyss kisses xoxo klem klemmer kh terveisin terveiset
-    terveisiä terv terkuin tervehdyksin ystävällisesti kunnioittavasti lugupidamisega tervitades tervitustega
+    terveisiä terv terkuin tervehdyksin ystävällisesti kunnioittavasti
+    augura wenst gewenst önskar ønsker życzy přeje praje želi
+    lugupidamisega tervitades tervitustega
     tervitus pozdrawiam pozdrawiamy pozdrowienia pozdrowieniami pozdrowień poważaniem powazaniem szacunkiem
     szacunku pozdr pzdr pozdravem pozdravy zdravím zdravíme úctou pozdravom pozdravmi zdravom pozdrav pozdravi
     pozdravom pozdrave pozdravljeni poštovanjem poštovanje spoštovanjem štovanjem поздрав поздрави поштовањем
@@ -32,7 +36,7 @@ HEADS = frozenset(_HEADS.casefold().split())
 
 _JOINTS = """
     with my our very kind kindest warm warmest best many good all the and & from yours your personal again to
-    you team everyone sunny friendly of holiday happy seasons festive season's be mit freundlichen freundlichem
+    you team everyone sunny friendly of holiday happy seasons festive season's be mit freundlichen freundlichem es
     freundliche freundlicher freundl herzlichem besonderem viele vielen vieler liebe lieben lieber liebsten
     beste besten bester herzliche herzlichen herzlicher schöne schönen schöner sonnige sonnigen kollegiale
     kollegialen kollegialem ein einen aus dem der den die an alle und euch dich sie ihnen nochmals ganz voraus
@@ -108,7 +112,7 @@ _PARTINGS = """
     уикенд μέρα εβδομάδα απόγευμα βράδυ σαββατοκύριακο συνέχεια αισθήματα günler akşamlar haftalar bayramlar
     bilginize dan vikend praznici päeva nädalavahetust õhtut head soovidega dienos vakaro savaitgalio dienu ihr
     ihre dein deine euer eure yours tuyo tuya votre prijatelj ваш ваша tvoj van jouw din deres oma twój twoja
-    hezky dbh yst terv ув kunnioittaen ارادتمند मित्र आपका lành tốt abbraccio abbracci attesa aguardo gentilezza
+    hezky dbh yst terv ув kunnioittaen ارادتمند मित्र आपका lành tốt attesa aguardo gentilezza
     موفقیت وبركاته بخير حברים חברים
 """
 PARTINGS = frozenset(_PARTINGS.casefold().split())

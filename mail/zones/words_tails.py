@@ -8,6 +8,7 @@ CLOSINGS = (
     "regards", "best regards", "kind regards", "kindest regards", "warm regards", "warmest regards", "many regards",
     "with regards", "with best regards", "with kind regards", "thanks and regards", "thanks & regards", "rgds", "rgs",
     "thank you and best regards", "thanks and best regards", "thanks & best regards", "br", "kr", "brgds",
+    "b.rgds", "b. rgds", "b/rgds", "best rgds", "k.rgds", "rgds/tks",
     "sincerely", "sincerely yours", "yours sincerely", "yours faithfully", "yours truly", "respectfully", "cordially",
     "best wishes", "all the best", "best", "cheers", "cheerio", "yours", "with best wishes", "kindly", "warmly",
     "v/r", "very truly yours", "have a great day", "have a nice day", "take care", "respectfully yours", "ciao",
@@ -75,7 +76,8 @@ CLOSINGS = (
 """Formulas that say nothing but goodbye; a name, a block of contact lines or nothing follows them."""
 
 THANKS = (
-    "thanks", "thank you", "many thanks", "thanks a lot", "thanks again", "thanks in advance", "thx", "ty", "tia",
+    "thanks", "thank you", "many thanks", "thanks a lot", "thanks again",
+    "tks", "thks", "tnx", "thanks in advance", "thx", "ty", "tia",
     "thank you very much", "thanks so much", "thank you in advance", "thank you so much", "much appreciated", "danke",
     "vielen dank", "danke schön", "besten dank", "herzlichen dank", "danke im voraus", "vielen dank im voraus",
     "merci", "merci d'avance", "merci beaucoup", "merci par avance", "gracias", "muchas gracias",
