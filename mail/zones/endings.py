@@ -23,6 +23,7 @@ _WINDOW = 60
 _SENTENCE_END = re.compile(r"[.!?。！？…)](?P<gap>[ \t]+)(?=[^\W\d_]|[-–—~])|(?P<dash>[ \t]+)(?=[-–—]{1,2} ?[^\W\d_])")
 _LEAST_WORDS = 3
 _MOST_INITIALS = 3
+_NO_NAME_ENDS = ("?", ":", '"', "”", ")", "'")
 _DASHES = "-–—~ \t"
 _TITLED = re.compile(r"(?:^|[ (])[A-Z]\w{0,4}\.$|(?:^|[ (.])\w\.$")
 """`Dr.` or an initial: the end of no sentence."""
@@ -50,8 +51,10 @@ def signed_within(line: str, signer: Signer) -> int:
     """Offset of a closing with the sender's name, or of the name alone, at the end of a line of text (`Call me.
     Kevin`, `Tot morgen! Groetjes Sanne`); its length without one."""
     end = len(line)
-    if not signer.names or " " not in line or line.endswith(("?", ":", '"', "”", ".”", ")", "'")):
+    if not signer.names or " " not in line or line.endswith(_NO_NAME_ENDS):
         return end
+    if line.rpartition(" ")[2].lstrip(_DASHES)[:1].islower():
+        return end  # no name
     begin = max(0, end - _WINDOW)
     found = end
     for mark in reversed([*_SENTENCE_END.finditer(line, begin)][-4:]):

@@ -45,6 +45,7 @@ _SENTENCE_ENDS = (".", "!", "?", ")", ",", "…", "。", "！", "？")
 _CODE = re.compile(r"^(?:[-+@*]{2,3} |[$#{}]|diff )|[;{}]$")
 """Lines of a program or of a difference between two."""
 _LONGEST_NAME = 60
+_LONGEST_NICKNAME = 24
 _FEW = 6
 _MOST_STUCK = 8
 """Lines below a name that stands right below the text."""
@@ -55,13 +56,16 @@ _MOST_LONG = 3
 _RULE_MARKS = frozenset("-_=*~─—–·•#━═＝＿－＊▬…‐‑―◆◇■□★☆●○※┅┄")
 
 
+_NO_LINES = range(0)
+
+
 @dataclass(frozen=True, slots=True)
 class Tail:
     """First line of the signature and of the disclaimer within the lines given; their number where there is none."""
 
     signature: int
     disclaimer: int
-    above: range = range(0)
+    above: range = _NO_LINES
     """Lines of a signature above a postscript."""
     within: int = 0
     """Where not 0: how many characters at the end of the line above `signature` are the signature too."""
@@ -102,30 +106,35 @@ def find_tail(lines: list[str], signer: Signer, apart: bool) -> Tail:
     if not any(lines[:signature]) and not (apart and _unmistakable(lines, signer)):
         # Nothing but a signature: then it is what was written, device lines and disclaimers excepted.
         signature = next((number for number, line in enumerate(lines[:end]) if is_device_line(line)), end)
-    above = _above_postscript(lines, filled, signer)
-    last = next((number for number in range(signature - 1, floor - 1, -1) if lines[number]), None)
-    within = 0
-    if last is not None and signer.answers and not (above or named):
-        within = len(lines[last]) - signed_within(lines[last], signer)
+    above, within = _NO_LINES, 0
+    if filled and signer.answers and signer.names and filled[-1] < signature:
+        above = _above_postscript(lines, filled, signer)
+        if not (above or named):
+            within = len(lines[filled[-1]]) - signed_within(lines[filled[-1]], signer)
     return Tail(signature, disclaimer if any(lines[:disclaimer]) or apart else total, above, within)
 
 
 def _above_postscript(lines: list[str], filled: list[int], signer: Signer) -> range:
     """Lines of a signature below which there is nothing but a postscript; `filled` are the lines of text."""
-    postscript = postscript_at(lines, filled) if signer.names and signer.answers else -1
+    postscript = postscript_at(lines, filled)
     if postscript <= 0:
-        return range(0)
+        return _NO_LINES
     upper = [number for number in filled if number < postscript]
     if len(upper) < 2:
-        return range(0)
+        return _NO_LINES
     found, signed = _signature_at(lines[:postscript], upper, signer)
-    return range(found, postscript) if signed and upper[0] < found <= upper[-1] else range(0)
+    return range(found, postscript) if signed and upper[0] < found <= upper[-1] else _NO_LINES
 
 
 def _nickname_above(lines: list[str], filled: list[int], found: int, signer: Signer) -> int:
     """The first line of the signature at line `found`, with the short name that stands above the whole one."""
-    above = [number for number in filled if number < found]
-    if len(above) < 2 or not lines[found] or not _is_sender(lines[found], signer):
+    above = filled
+    if (
+        len(above) < 2
+        or len(lines[above[-1]]) > _LONGEST_NICKNAME
+        or not lines[found]
+        or not _is_sender(lines[found], signer)
+    ):
         return found
     if likeness(lines[above[-1]], signer.names) is Likeness.NONE:
         return found
@@ -302,9 +311,9 @@ def _block_at(lines: list[str], filled: list[int], end: int, signer: Signer, lea
         number = filled[place]
         if number >= start:
             break
-        if len(lines[number]) > _WIDE or not _is_sender(lines[number], signer):
-            continue
         if _stuck(lines, number) and not _ends_above(lines, filled, place, reached):
+            continue
+        if len(lines[number]) > _WIDE or not _is_sender(lines[number], signer):
             continue
         if _leads_on(lines[filled[place - 1]]):
             continue
@@ -323,13 +332,18 @@ def _block_at(lines: list[str], filled: list[int], end: int, signer: Signer, lea
 
 def _ends_above(lines: list[str], filled: list[int], place: int, reached: bool) -> bool:
     """Whether text that stands right above the name at `place` of `filled` ends there, and a signature begins."""
+    line = lines[filled[place]]
+    if not 0 < len(filled) - place - 1 <= _MOST_STUCK or line.count(" ") > 3 or not line[0].isupper():
+        return False
+    if line.endswith(_SENTENCE_ENDS):
+        return False
     above, below = lines[filled[place] - 1], [lines[number] for number in filled[place + 1 :]]
     ended = above.endswith(_SENTENCE_ENDS) or above.count(" ") > 1
-    if not ended or above.endswith(",") or not 0 < len(below) <= _MOST_STUCK:
+    if not ended or above.endswith(","):
         return False
     if any(line.endswith((".", "!", "?")) or line[0].islower() for line in below):
         return False
-    return reached or " " in lines[filled[place]]
+    return reached or " " in line
 
 
 def _leads_on(above: str) -> bool:
