@@ -2,8 +2,8 @@
 own mails with their new text.
 
 Exact checks compare after folding white space. A text that stands in the zapier set and in the mail-parser-reply set
-counts once for each check that differs. The own mails (`tests/mail/corpus/`: `threads`, `replies`) were written without
-knowing the code; new text is what was written now, without history, attribution, copied header, signature, device line,
+counts once for each check that differs. The own mails (`tests/mail/corpus/`: `threads`, `replies`, and a second set of
+each) were written without knowing the code; new text is what was written now, without history, attribution, copied header, signature, device line,
 disclaimer and banner; in a forward the sender's note and the passed-on texts without their headers.
 """
 
@@ -55,6 +55,8 @@ def measure(corpora: Path) -> list[Figure]:
         *figures,
         _own("reply text, own business threads", OWN / "threads", 0.75),
         _own("reply text, own replies in 24 languages", OWN / "replies", 0.80),
+        _own("reply text, own business threads, second blind set, learned from", OWN / "threads2", 0.75),
+        _own("reply text, own replies, second blind set, learned from", OWN / "replies2", 0.80),
     ]
 
 

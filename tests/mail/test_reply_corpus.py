@@ -11,7 +11,7 @@ from mail.parse import parse
 from mail.reply import reply_of
 
 FORMS = Path(__file__).parent.parent / "golden" / "replies"
-MISSED = {"threads": 0, "replies": 1}
+MISSED = {"threads": 0, "replies": 1, "threads2": 1, "replies2": 0}
 """How many mails of each folder are not read as a person would, as it is now: this may fall, and never grow."""
 
 
@@ -34,7 +34,7 @@ def folded(text: str) -> str:
 def test_the_new_text_of_mails_that_were_written_without_knowing_the_code(folder: str) -> None:
     checks = list(own_mails(OWN / folder))
     wrong = [f"{one.where}: {one.ours!r} instead of {one.theirs!r}" for one in checks if not one.holds]
-    assert len(checks) >= 150
+    assert len(checks) >= (50 if folder.endswith("2") else 150)
     assert len(wrong) <= MISSED[folder], "\n".join(wrong)
 
 
