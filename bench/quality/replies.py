@@ -3,8 +3,9 @@ own mails with their new text.
 
 Exact checks compare after folding white space. A text that stands in the zapier set and in the mail-parser-reply set
 counts once for each check that differs. The own mails (`tests/mail/corpus/`: `threads`, `replies`, and a second set of
-each) were written without knowing the code; new text is what was written now, without history, attribution, copied header, signature, device line,
-disclaimer and banner; in a forward the sender's note and the passed-on texts without their headers.
+each) were written without knowing the code; new text is what was written now, without history, attribution, copied
+header, signature, device line, disclaimer and banner; in a forward the sender's note and the passed-on texts without
+their headers.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from mail.zones.records import Form
 __all__ = ["Starter", "Starters"]
 
 _LONGEST = 1_000
+_WRAPPED = re.compile(r"[\w:/., ]{0,60}-{5,100}")
 _SNIP = re.compile(
     r"[<\[(*-]{0,3} ?(?:snip|snipped|schnipp|schnapp|coupé|\.\.\.|…)[^<>\[\]()]{0,30}[>\])*-]{0,3}", re.IGNORECASE
 )
@@ -102,6 +103,8 @@ class Starters:
                 return Starter(at, block.last, Form.HEADER, mark.forwarded, block.fields)
             if mark.ruled:
                 merged = self._attributed(below) if below is not None else None
+                if merged is None and below == at + 1 and _WRAPPED.fullmatch(lines.bare[below]) and bare[-1] != "-":
+                    merged = below  # Notes' mark, broken in two
                 return Starter(at, merged or at, Form.MARK, mark.forwarded)
         if bare.startswith("|--"):
             if at and lines.bare[at - 1].startswith("|"):

@@ -257,6 +257,8 @@ def _closing_at(lines: list[str], filled: list[int], end: int, signer: Signer, l
         if kind == "closing" and (named or len(first.split()) <= 5):
             best = number
         elif name and kind == "thanks":
+            if ". " in lines[number] and " --" in lines[number]:
+                break  # `Thanks.  --Sally`: the thanks are said
             best = number if _is_sender(name, signer) and len(below) <= 1 else best
             break
         elif below and best == filled[place + 1]:

@@ -71,3 +71,21 @@ def test_a_signature_above_a_postscript_is_a_zone_between_two_of_text() -> None:
     zones = reply_of(mail_of("Gloria Hart <gh@hart.example>", "It is here.\n\nLove,\nGloria\n\nP.S. Call Ed.\n"))
     assert [one.kind for one in zones.zones] == [ZoneKind.NEW, ZoneKind.SIGNATURE, ZoneKind.NEW]
     assert folded(zones.text) == "It is here. P.S. Call Ed."
+
+
+LOG = "Hi all,\n\nit still fails:\n\n> ERROR 2025-11-03 10:12: refused\n> at com.lee.Main\n\nCould you look again?"
+SAID = "Hi all,\n\nmy answer:\n\n> Can we meet at 10:12?\n> I will bring the keys.\n\nYes, at the gate."
+
+
+def test_a_log_below_a_colon_is_the_senders_own_text() -> None:
+    assert reply_of(mail_of("Laura Moss <laura@lee.example>", f"{LOG}\n\nLaura\n")).text == LOG
+
+
+def test_what_a_person_said_below_a_colon_is_quoted() -> None:
+    assert ">" not in reply_of(mail_of("Laura Moss <laura@lee.example>", f"{SAID}\n\nLaura\n")).text
+
+
+def test_thanks_before_a_dashed_name_stay_text() -> None:
+    assert reply_of(mail_of("Sally Beck <sb@lee.example>", "I paid half.\n\nThanks.  --Sally\n")).text.endswith(
+        "Thanks."
+    )
