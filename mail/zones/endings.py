@@ -13,7 +13,7 @@ __all__ = ["advertised_at", "is_postscript", "postscript_at", "signed_within"]
 
 _POSTSCRIPT = re.compile(
     r"(?:[pP]\.? ?){1,2}[sS](?:\.|\b)(?! ?\w*=)[ .:,;–—-]{0,4}|"
-    r"(?i:n\.?b|p\.-s|u\.?i|edit|not|з\.?ы|п\.?с)\.?[ ]?:|\[1\]|"
+    r"(?i:n\.?b|p\.-s|p\.?d|u\.?i|edit|not|з\.?ы|п\.?с)\.?[ ]?:|\[1\]|"
     "追伸|추신|又及|附[：:]|נ\\.ב"
 )
 _MAY_BE = frozenset("pPnNuUeE[зЗпП追추又附נ")
@@ -21,7 +21,7 @@ _MOST_BELOW = 14
 """Lines of text that a postscript may have."""
 _WINDOW = 60
 _SENTENCE_END = re.compile(r"[.!?。！？…)](?P<gap>[ \t]+)(?=[^\W\d_]|[-–—~])|(?P<dash>[ \t]+)(?=[-–—]{1,2} ?[^\W\d_])")
-_LEAST_WORDS = 3
+_LEAST_WORDS = 2
 _MOST_INITIALS = 3
 _NO_NAME_ENDS = ("?", ":", '"', "”", ")", "'")
 _DASHES = "-–—~ \t"

@@ -104,7 +104,7 @@ def _known_of(names: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
 def _of_part(part: str, names: tuple[str, ...], pool: Set[str]) -> Likeness:
     tokens = part.split()
     words = [word for word in map(_bare, tokens) if word.casefold() not in TITLES and word.casefold() not in DEGREES]
-    words = words or [word for word in map(_bare, tokens) if len(word) == 1]  # `M.` alone is an initial
+    words = words or [word for word in map(_bare, tokens[:1]) if len(word) <= 2]  # `M.` or `JD` alone are initials
     if not 0 < len(words) <= _MOST_WORDS or not all(_WORD.fullmatch(word) for word in words):
         return Likeness.NONE
     if any(word[0] != word[0].upper() and word.casefold() not in pool and len(word) > 3 for word in words):

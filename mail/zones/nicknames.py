@@ -84,6 +84,20 @@ _TABLE = """
     eduardo: edu dudu lalo
     luiz: lula
     wilhelm: willi
+    willem: wim pim
+    cornelis: kees cees
+    petrus: piet
+    zofia: zosia
+    tomasz: tomek
+    józefa: józia
+    magdalena: magda lena madzia
+    barbora: bára
+    zuzana: zuzka
+    juhani: jussi
+    johanna: hanna jonna
+    salvatore: totò turi
+    antonio: tonino toni
+    francisca: paqui
     maria: mia marie ria
     lars: lasse
     karl carl: kalle

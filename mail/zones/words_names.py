@@ -68,6 +68,7 @@ _LEADING = """
     between against under over size version type model see love met meet saw told tell asked
     ist sind war und oder mit von bei für der die das den dem ein eine einen auf an zu nach heißt hat wird im am vom zum
     an über ohne gegen durch aber herr frau
+    heißen appelle s'appelle llama chiama heet heter hedder nazywa jmenuje зовут
     est sont était et ou à avec par de le la les un une pour sur chez sans du des monsieur madame
     es son era y o con por para el los las una en del al sin sobre señor señora
     è sono e ed di da per su il lo gli della signor signora

@@ -11,7 +11,7 @@ from mail.parse import parse
 from mail.reply import reply_of
 
 FORMS = Path(__file__).parent.parent / "golden" / "replies"
-MISSED = {"threads": 0, "replies": 1, "threads2": 1, "replies2": 0}
+MISSED = {"threads": 0, "replies": 1, "threads2": 0, "replies2": 0}
 """How many mails of each folder are not read as a person would, as it is now: this may fall, and never grow."""
 
 
