@@ -327,14 +327,17 @@ class _Work:
                 zones.append(Zone(kinds[first], starts[first], starts[number] - 1, messages[first]))
                 first = number
         zones.append(Zone(kinds[first], starts[first], starts[count] - 1, messages[first]))
-        for at in self._within:
-            zones = [piece for zone in zones for piece in _cut(zone, at)]
+        if self._within:
+            marks = sorted(self._within)
+            zones = [piece for zone in zones for piece in _cut(zone, marks)]
         said_now = said(self._text, zones, self._passed_on)
         return Zones(self._text, tuple(zones), tuple(self._embedded), said_now)
 
 
-def _cut(zone: Zone, at: int) -> tuple[Zone, ...]:
-    """`zone` in two where its last line holds a signature from offset `at` on."""
-    if not zone.start < at < zone.end or zone.message or zone.kind is not ZoneKind.NEW:
+def _cut(zone: Zone, marks: list[int]) -> tuple[Zone, ...]:
+    """`zone` in two where its last line holds a signature from one of the offsets `marks` on."""
+    place = bisect_left(marks, zone.end) - 1
+    if place < 0 or marks[place] <= zone.start or zone.message or zone.kind is not ZoneKind.NEW:
         return (zone,)
+    at = marks[place]
     return Zone(ZoneKind.NEW, zone.start, at - 1, 0), Zone(ZoneKind.SIGNATURE, at, zone.end, 0)
