@@ -1,5 +1,5 @@
-"""Signatures of answers that do not end the text on lines of their own: within its last line, above a postscript; and
-what free mail services append below a rule."""
+"""Signatures of answers that do not end the text on lines of their own: within its last line, above a postscript,
+after a dash; and what free mail services append below a rule."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mail.zones.closings import closing_of
 from mail.zones.headers import is_rule
 from mail.zones.names import Likeness, Signer, likeness, looks_like_name
 
-__all__ = ["advertised_at", "is_postscript", "postscript_at", "signed_within"]
+__all__ = ["advertised_at", "dashed_at", "is_postscript", "postscript_at", "signed_within"]
 
 _POSTSCRIPT = re.compile(
     r"(?:[pP]\.? ?){1,2}[sS](?:\.|\b)(?! ?\w*=)[ .:,;–—-]{0,4}|"
@@ -27,6 +27,7 @@ _NO_NAME_ENDS = ("?", ":", '"', "”", ")", "'")
 _DASHES = "-–—~ \t"
 _TITLED = re.compile(r"(?:^|[ (])[A-Z]\w{0,4}\.$|(?:^|[ (.])\w\.$")
 """`Dr.` or an initial: the end of no sentence."""
+_DASHED = re.compile(r"(?:[-–—~] ?|/)[A-ZÀ-ÖØ-ÞА-ЯЁ][\w.'’-]{0,25}(?: [A-ZÀ-ÖØ-ÞА-ЯЁ][\w.'’-]{0,25}){0,2}")
 _MOST_ADVERTISED = 6
 _UNDERSCORES = "_" * 20
 
@@ -96,3 +97,12 @@ def advertised_at(lines: list[str], filled: list[int]) -> int:
             linked = "http" in below or "www." in below
             return filled[place] if linked and len(below) < 600 and not any(map(is_rule, nearby)) else -1
     return -1
+
+
+def dashed_at(lines: list[str], filled: list[int], end: int) -> int:
+    """`-Ann` or `/Ann` as the last line, and no item of a list."""
+    last = filled[-1]
+    if lines[last][0] not in "-–—~/" or len(filled) < 2 or not _DASHED.fullmatch(lines[last]):
+        return end
+    above = lines[filled[-2]]
+    return end if above.startswith(("-", "–", "*", "•", "/")) or above.endswith(":") or last - filled[-2] < 2 else last

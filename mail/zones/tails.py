@@ -13,7 +13,7 @@ from mail.zones.closings import NAME, TRIMMED, closing_of
 from mail.zones.contacts import CONTACT, REACHED, is_short, is_slogan
 from mail.zones.devices import is_device_line
 from mail.zones.disclaimers import disclaimer_at
-from mail.zones.endings import advertised_at, is_postscript, postscript_at, signed_within
+from mail.zones.endings import advertised_at, dashed_at, is_postscript, postscript_at, signed_within
 from mail.zones.headers import is_rule
 from mail.zones.names import (
     Likeness,
@@ -33,7 +33,6 @@ _WINDOW = 60
 _BLOCK = 20
 _WIDE = 72
 _PARTS = re.compile(r"[|•·,–]")
-_DASHED = re.compile(r"(?:[-–—~] ?|/)[A-ZÀ-ÖØ-ÞА-ЯЁ][\w.'’-]{0,25}(?: [A-ZÀ-ÖØ-ÞА-ЯЁ][\w.'’-]{0,25}){0,2}")
 _DELIMITERS = frozenset({"--", "—", "– –", "--=20", "—-", "-—", "--*", "- --", "__", "___"})
 _GREETING = re.compile(
     r"(?i:(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|hallo|liebe[r]?|sehr geehrte|guten|bonjour|cher|hola"
@@ -187,7 +186,7 @@ def _signature_at(lines: list[str], filled: list[int], signer: Signer) -> tuple[
                 return number, False
     found = min(
         _closing_at(lines, filled, end, signer, least if reached or not long else long[0] + 1, long),
-        _dashed_at(lines, filled, end),
+        dashed_at(lines, filled, end),
         _block_at(lines, filled, end, signer, max(1, least), reached),
         _alone_at(lines, filled, end, signer),
     )
@@ -294,15 +293,6 @@ def _goes_on(lines: list[str], number: int) -> bool:
 
 def _is_sender(line: str, signer: Signer) -> bool:
     return likeness(line, signer.names) is Likeness.STRONG
-
-
-def _dashed_at(lines: list[str], filled: list[int], end: int) -> int:
-    """`-Ann` or `/Ann` as the last line, and no item of a list."""
-    last = filled[-1]
-    if lines[last][0] not in "-–—~/" or len(filled) < 2 or not _DASHED.fullmatch(lines[last]):
-        return end
-    above = lines[filled[-2]]
-    return end if above.startswith(("-", "–", "*", "•", "/")) or above.endswith(":") or last - filled[-2] < 2 else last
 
 
 def _block_at(lines: list[str], filled: list[int], end: int, signer: Signer, least: int, reached: bool) -> int:
