@@ -25,11 +25,11 @@ from tests.mail.seeds import SEEDS
 
 
 @pytest.mark.parametrize("piece", ["=?a?x?é", "=?*?q?é", "=?a?b?éA", "=?a?b?A", "=?utf-8?q?é=C3"])
-def test_what_looks_like_encoded_words_is_searched_once(piece: str) -> None:
-    text = piece * (60_000 // len(piece)) + "?="
+def test_what_looks_like_encoded_words_takes_linear_time(piece: str) -> None:
+    text = piece * (200_000 // len(piece)) + "?="
     started = time.process_time()
     decode_words(text)
-    assert time.process_time() - started < 0.2
+    assert time.process_time() - started < 1  # 5 s where each piece is searched to the end
 
 
 def test_messages_in_messages_share_one_allowance() -> None:
@@ -46,11 +46,11 @@ def test_messages_in_messages_share_one_allowance() -> None:
     assert any(defect.startswith("content_cut") for defect in mail.defects)
 
 
-def test_a_long_line_is_not_read_again_at_each_tag_below_it() -> None:
-    html = "<blockquote type=cite>" + "x y " * 100_000 + "</blockquote>" + "<blockquote a>" * 60_000
+def test_a_long_line_above_many_tags_takes_linear_time() -> None:
+    html = "<blockquote type=cite>" + "x y " * 200_000 + "</blockquote>" + "<blockquote a>" * 120_000
     started = time.process_time()
     html_to_text(html, 1024 * 1024)
-    assert time.process_time() - started < 0.4
+    assert time.process_time() - started < 1  # 3 s where the line is read again at each tag
 
 
 @pytest.mark.parametrize(
