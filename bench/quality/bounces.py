@@ -29,6 +29,8 @@ _WHY = {
     "saying-04.eml": "`550 User not local`: no such user, or a domain that is not theirs",
     "workmail-01.eml": "`554 4.4.7 expired <451 4.7.1 greylisted>`: ours is the one that tells why",
     "ironport-01.eml": "two codes, the gateway's own first: either is right",
+    "oldtimes-02.eml": "`unknown: <address>` and nothing more: the set is right",
+    "54-aruba-pec.eml": "an id of the carrier's that looks like an address is listed, too: the set is right",
     "47-netease-163.eml": "`550 User suspended`: he may come back; the set takes it for final",
     "52-free-fr-delay-expired.eml": "`compte resilie`: the set is right",
     "68-homemade-dutch.eml": "a program's own words from `postbode@`, with nothing of a mail system: the set is right",
