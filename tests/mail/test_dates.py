@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 
 import pytest
@@ -78,6 +79,7 @@ def test_no_day_and_no_time_is_guessed(written: str) -> None:
 
 
 def test_worst_dates_take_no_time() -> None:
+    started = time.process_time()
     for hostile in (
         "(" * 10**6,
         "Mon, " * 10**5,
@@ -87,3 +89,4 @@ def test_worst_dates_take_no_time() -> None:
         "+" * 10**6,
     ):
         parse_date(hostile)
+    assert time.process_time() - started < 1

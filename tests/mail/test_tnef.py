@@ -67,10 +67,12 @@ def test_what_is_no_tnef_is_told() -> None:
 
 @given(st.binary(max_size=400))
 def test_any_bytes_give_an_answer(data: bytes) -> None:
-    read_tnef(SIGNATURE + data)
+    found = read_tnef(SIGNATURE + data)
+    assert sum(len(file.data) for file in found.attachments) <= len(data)
     decompress_rtf(data)
-    decompress_rtf(b"\0\0\0\0\xff\0\0\0LZFu\0\0\0\0" + data)
-    rtf_to_text(data)
+    unpacked, _ = decompress_rtf(b"\0\0\0\0\xff\0\0\0LZFu\0\0\0\0" + data)
+    assert len(unpacked) <= 0xFF
+    assert "\0" not in rtf_to_text(data)
 
 
 def test_words_of_rtf() -> None:

@@ -25,6 +25,26 @@ SECRET = "a secret of forty characters, more or less"
 KEY = SigningKey("k2", SECRET.encode())
 INSTALLATION = "harbour"
 
+CREATE: dict[str, Any] = {
+    "action": "create_case",
+    "case_type": "damage",
+    "fields": {
+        "summary": {"source": "subject"},
+        "story": {"source": "body"},
+        "happened": {"source": "date"},
+        "sender": {"source": "from_address"},
+        "severity": 3,
+    },
+}
+REPLY: dict[str, Any] = {"action": "auto_reply", "template": "received", "language": "en"}
+ROW: dict[str, Any] = {
+    "id": "damage",
+    "when": {"subject": {"contains": "broken"}},
+    "new": [CREATE, REPLY],
+    "follow_up": [{"action": "set_fields", "fields": {"severity": 5}}],
+}
+"""A row that makes a claim of a damage and answers it, and changes one that is there."""
+
 DOCUMENTS = """
 kind: Installation
 name: harbour

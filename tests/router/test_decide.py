@@ -21,26 +21,20 @@ from schemas.cloudevents import encode
 from schemas.config import ClassPolicies, ClassPolicy, MailClassKind
 from schemas.events import Decision
 from schemas.events.decision import ActionKind, ClassKind
-from tests.router.support import INSTALLATION, KEY, NOW, compiled, facts, mail, received, rule_document
+from tests.router.support import (
+    CREATE,
+    INSTALLATION,
+    KEY,
+    NOW,
+    REPLY,
+    ROW,
+    compiled,
+    facts,
+    mail,
+    received,
+    rule_document,
+)
 
-CREATE: dict[str, Any] = {
-    "action": "create_case",
-    "case_type": "damage",
-    "fields": {
-        "summary": {"source": "subject"},
-        "story": {"source": "body"},
-        "happened": {"source": "date"},
-        "sender": {"source": "from_address"},
-        "severity": 3,
-    },
-}
-REPLY: dict[str, Any] = {"action": "auto_reply", "template": "received", "language": "en"}
-ROW: dict[str, Any] = {
-    "id": "damage",
-    "when": {"subject": {"contains": "broken"}},
-    "new": [CREATE, REPLY],
-    "follow_up": [{"action": "set_fields", "fields": {"severity": 5}}],
-}
 CONVERSATION = "abcdefghijklmnop"
 NOTIFICATION = ids.notification_id("mail", "acknowledgement")
 

@@ -17,26 +17,7 @@ from schemas.cloudevents import encode
 from schemas.errors import MessageError
 from schemas.events import Decision
 from schemas.topics import INLINE_LIMIT
-from tests.router.support import KEY, compiled, mail, received, rule_document
-
-CREATE: dict[str, Any] = {
-    "action": "create_case",
-    "case_type": "damage",
-    "fields": {
-        "summary": {"source": "subject"},
-        "story": {"source": "body"},
-        "happened": {"source": "date"},
-        "sender": {"source": "from_address"},
-        "severity": 3,
-    },
-}
-REPLY: dict[str, Any] = {"action": "auto_reply", "template": "received", "language": "en"}
-ROW: dict[str, Any] = {
-    "id": "damage",
-    "when": {"subject": {"contains": "broken"}},
-    "new": [CREATE, REPLY],
-    "follow_up": [{"action": "set_fields", "fields": {"severity": 5}}],
-}
+from tests.router.support import CREATE, KEY, ROW, compiled, mail, received, rule_document
 
 
 @pytest.fixture(scope="module")
